@@ -31,6 +31,25 @@ pub(crate) fn push_lowercase(text: &mut String, c: char) {
     }
 }
 
+/// The letters and digits of an ASCII text in lower case, `most` of them at most, written in the room of another text.
+pub(crate) fn squeezed_ascii(text: &str, most: usize, room: String) -> String {
+    let mut squeezed = room.into_bytes();
+    squeezed.clear();
+    squeezed.resize(text.len(), 0);
+    let mut count = 0;
+    // Each character is written, and where it does not count, the next one in its place: that takes no branch.
+    for byte in text.bytes() {
+        if count == most {
+            break;
+        }
+        squeezed[count] = byte.to_ascii_lowercase();
+        count += usize::from(byte.is_ascii_alphanumeric());
+    }
+    squeezed.truncate(count);
+    // What is ASCII is UTF-8.
+    String::from_utf8(squeezed).unwrap_or_default()
+}
+
 /// How many letters and digits `text` has.
 pub(crate) fn count_alphanumeric(text: &str) -> usize {
     text.chars().filter(|c| is_alphanumeric(*c)).count()
@@ -39,6 +58,14 @@ pub(crate) fn count_alphanumeric(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn letters_and_digits_are_squeezed_in_lower_case() {
+        let of = |text: &str, most: usize| squeezed_ascii(text, most, "room".to_owned());
+        assert_eq!(of("The Ferry, at 6!", usize::MAX), "theferryat6");
+        assert_eq!(of("The Ferry", 4), "thef");
+        assert_eq!(of(" - ", 4), "");
+    }
 
     #[test]
     fn every_character_is_told_as_the_tables_tell_it() {

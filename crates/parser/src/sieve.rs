@@ -238,21 +238,16 @@ fn is_read(name: &[u8], value: &[u8]) -> bool {
     match name {
         b"class" | b"href" | b"id" | b"src" | b"title" | b"alt" | b"rel" => true,
         b"style" => style::is_telling(value),
-        b"data-testid"
-        | b"data-component"
-        | b"data-component-name"
-        | b"data-type"
-        | b"data-module"
-        | b"data-block"
-        | b"aria-label"
-        | b"aria-hidden"
-        | b"aria-modal" => true,
+        [b'd', b'a', b't', b'a', b'-', data @ ..] => {
+            matches!(data, b"testid" | b"component" | b"component-name" | b"type" | b"module" | b"block")
+        }
+        [b'a', b'r', b'i', b'a', b'-', said @ ..] => matches!(said, b"label" | b"hidden" | b"modal"),
         b"srcset" | b"sizes" | b"width" | b"height" | b"target" | b"loading" | b"decoding"
         | b"fetchpriority" | b"tabindex" | b"viewbox" | b"viewBox" | b"fill" | b"border" | b"align"
         | b"valign" | b"bgcolor" | b"color" | b"cellpadding" | b"cellspacing" | b"maxlength"
         | b"autocomplete" | b"placeholder" | b"integrity" | b"crossorigin" | b"nonce" | b"async"
         | b"defer" | b"allow" | b"frameborder" | b"scrolling" => false,
-        _ => !name.starts_with(b"data-") && !name.starts_with(b"aria-") && !is_handler(name),
+        _ => !is_handler(name),
     }
 }
 

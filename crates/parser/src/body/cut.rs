@@ -59,7 +59,8 @@ pub(super) fn kind_by_words(run: &Run) -> Option<CutKind> {
 pub(super) fn kind_by_boxes(layout: &Layout, run: &Run) -> Option<CutKind> {
     for area in layout.around(run.area) {
         let area = &layout.areas[area as usize];
-        if let Some((_, kind)) = BY_MARK.into_iter().find(|(mark, _)| area.marks.has(*mark)) {
+        let said = || BY_MARK.into_iter().find(|(mark, _)| area.marks.has(*mark));
+        if let Some((_, kind)) = if area.marks.is_empty() { None } else { said() } {
             return Some(kind);
         }
         match area.tag {

@@ -29,20 +29,17 @@ pub(super) fn decide(layout: &Layout, witness: &Witness) -> (Vec<bool>, Frame) {
     let frame = Frame::of(layout, witness);
     let glance = feature::glance(layout);
     let scene = PageContext::of(layout, &frame, witness, &glance);
-    let first: Vec<f32> = (0..layout.runs.len())
-        .map(|index| match is_entry(layout, &glance, index) {
-            true => -2.0 * model::CERTAIN,
-            false => model::first(&scene.row(index)),
-        })
-        .collect();
+    let asked: Vec<usize> =
+        (0..layout.runs.len()).filter(|index| !is_entry(layout, &glance, *index)).collect();
+    let mut first = vec![-2.0 * model::CERTAIN; layout.runs.len()];
+    let heard = model::first(asked.iter().map(|index| scene.row(*index)));
+    asked.into_iter().zip(heard).for_each(|(index, verdict)| first[index] = verdict);
     let scores: Vec<f32> = first.iter().map(|verdict| model::score(*verdict)).collect();
     let scene = PageContext::of(layout, &frame, witness, &scores);
-    let verdicts: Vec<f32> = (0..first.len())
-        .map(|index| match is_second_asked(&scores, index) {
-            true => (first[index] + model::second(&scene.row(index))) / 2.0,
-            false => f32::NEG_INFINITY,
-        })
-        .collect();
+    let asked: Vec<usize> = (0..first.len()).filter(|index| is_second_asked(&scores, *index)).collect();
+    let mut verdicts = vec![f32::NEG_INFINITY; first.len()];
+    let heard = model::second(asked.iter().map(|index| scene.row(*index)));
+    asked.into_iter().zip(heard).for_each(|(index, second)| verdicts[index] = (first[index] + second) / 2.0);
     let kept = choose(layout, &frame, &scene, &verdicts);
     (kept, frame)
 }

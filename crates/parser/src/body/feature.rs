@@ -79,6 +79,8 @@ pub(super) struct PageContext<'p> {
     scores: &'p [f32],
     /// Distance to the nearest box with each mark, by area.
     marks: Vec<[u8; MarkupFamily::ALL.len()]>,
+    /// Length of the body text that each run is taken for. One endless run must not outweigh a page of paragraphs.
+    good_of: Vec<f32>,
     /// Body text in and below each box: units times score.
     good: Vec<f32>,
     /// Body text of the runs hosted directly, by area.
@@ -88,8 +90,8 @@ pub(super) struct PageContext<'p> {
     up: Vec<u8>,
     /// The same levels from the box of the headline.
     h1_up: Vec<u8>,
-    /// Deepest boxes that hold 60, 80 and 95 % of the body text.
-    cores: [AreaId; 3],
+    /// For each box, whether the deepest boxes that hold 60, 80 and 95 % of the body text are around it or it: a bit for each.
+    in_cores: Vec<u8>,
     /// For each number of twins, and of looks, their sums.
     twins: Vec<BoxSiblings>,
     looks: Vec<BoxLook>,
@@ -160,12 +162,18 @@ impl<'p> PageContext<'p> {
             witness,
             scores,
             marks: Vec::new(),
+            good_of: layout
+                .runs
+                .iter()
+                .zip(scores)
+                .map(|(run, score)| run.units.min(800.0) * score)
+                .collect(),
             good: vec![0.0; count],
             hosted: vec![0.0; count],
             top: 0,
             up: Vec::new(),
             h1_up: Vec::new(),
-            cores: [0; 3],
+            in_cores: vec![0; count],
             twins: vec![BoxSiblings::default(); kinds(&frame.twins)],
             looks: vec![BoxLook::default(); kinds(&frame.look)],
             body_share: 0.0,
@@ -186,15 +194,10 @@ impl<'p> PageContext<'p> {
         scene
     }
 
-    /// Length of the body text that a run is taken for. One endless run must not outweigh a page of paragraphs.
-    fn good_of(&self, index: usize) -> f32 {
-        self.layout.runs[index].units.min(800.0) * self.scores[index]
-    }
-
     fn weigh(&mut self) {
         let (mut letters, mut wide) = (0, 0);
         for (index, run) in self.layout.runs.iter().enumerate() {
-            let good = self.good_of(index);
+            let good = self.good_of[index];
             self.good[run.area as usize] += good;
             self.hosted[self.frame.host[index] as usize] += good;
             letters += run.letters;
@@ -212,10 +215,13 @@ impl<'p> PageContext<'p> {
             .fold(0, |best, at| if self.hosted[at] > self.hosted[best] { at } else { best });
         self.top = top as AreaId;
         self.up = levels_from(self.layout, self.top);
-        for (core, share) in self.cores.iter_mut().zip([0.6, 0.8, 0.95]) {
+        for (bit, share) in [0.6, 0.8, 0.95].into_iter().enumerate() {
             let enough = share * self.good[0];
             let deepest = self.good.iter().rposition(|good| *good >= enough && *good > 0.0);
-            *core = deepest.unwrap_or(0) as AreaId;
+            self.in_cores[deepest.unwrap_or(0)] |= 1 << bit;
+        }
+        for index in 1..self.in_cores.len() {
+            self.in_cores[index] |= self.in_cores[self.layout.areas[index].parent as usize];
         }
         let runs = &self.layout.runs;
         let counts = |index: &usize| {
@@ -242,7 +248,7 @@ impl<'p> PageContext<'p> {
             }
         }
         for (index, run) in self.layout.runs.iter().enumerate() {
-            let good = self.good_of(index);
+            let good = self.good_of[index];
             let look = &mut self.looks[self.frame.look[index] as usize];
             look.count += 1;
             look.units += run.units;
@@ -259,7 +265,7 @@ impl<'p> PageContext<'p> {
     /// Cuts the page into its blocks, and finds for each run the nearest ones that are surely body.
     fn cut(&mut self) {
         let runs = &self.layout.runs;
-        self.blocks = Blocks::of(self.layout, self.top, |index| self.good_of(index));
+        self.blocks = Blocks::of(self.layout, self.top, |index| self.good_of[index]);
         let is_sure = |index: &usize| self.scores[*index] >= SURE && runs[*index].units >= 40.0;
         let mut near = None;
         for index in 0..runs.len() {
@@ -276,7 +282,7 @@ impl<'p> PageContext<'p> {
 
     fn ask_witness(&mut self) {
         let held = (0..self.frame.testimony.len()).filter(|index| self.frame.testimony[*index].in_body);
-        let held: f32 = held.map(|index| self.good_of(index)).sum();
+        let held: f32 = held.map(|index| self.good_of[index]).sum();
         self.body_share = held / self.good[0].max(1.0);
     }
 
@@ -389,8 +395,8 @@ impl<'p> PageContext<'p> {
         set(HostShare, self.hosted[host as usize] / whole);
         set(IsTopHost, flag(host == self.top));
         set(TopShare, self.hosted[self.top as usize] / whole);
-        for (feature, core) in [Core1, Core2, Core3].into_iter().zip(self.cores) {
-            set(feature, flag(self.is_inside(run.area, core)));
+        for (bit, feature) in [Core1, Core2, Core3].into_iter().enumerate() {
+            set(feature, f32::from(self.in_cores[run.area as usize] >> bit & 1));
         }
         let clamp = |from: usize| (index as f32 - from as f32).clamp(-40.0, 40.0);
         set(FromStart, clamp(self.first));
@@ -441,11 +447,9 @@ impl<'p> PageContext<'p> {
             set(Next2Score, score);
             set(Next2Units, run.units);
         }
-        let near = index.saturating_sub(4)..(index + 5).min(layout.runs.len());
-        let units: f32 = layout.runs[near.clone()].iter().map(|run| run.units).sum();
-        let links: f32 = layout.runs[near.clone()].iter().map(|run| run.units * run.linked).sum();
-        set(DenseNear, near.map(|index| self.good_of(index)).sum::<f32>() / units.max(1.0));
-        set(LinkedNear, links / units.max(1.0));
+        let (dense, linked) = self.shares_around(index, 4);
+        set(DenseNear, dense);
+        set(LinkedNear, linked);
         self.set_blocks(index, &mut row);
         let mut set = |feature: Feature, value: f32| row[feature as usize] = value;
 
@@ -464,17 +468,27 @@ impl<'p> PageContext<'p> {
         row
     }
 
+    /// Of the text of a run and the `reach` before and behind it, the share that is body and the share that is links.
+    fn shares_around(&self, index: usize, reach: usize) -> (f32, f32) {
+        let near = index.saturating_sub(reach)..(index + reach + 1).min(self.layout.runs.len());
+        let (mut units, mut links, mut good) = (0.0_f32, 0.0, 0.0);
+        for (run, good_of) in self.layout.runs[near.clone()].iter().zip(&self.good_of[near]) {
+            units += run.units;
+            links += run.units * run.linked;
+            good += good_of;
+        }
+        (good / units.max(1.0), links / units.max(1.0))
+    }
+
     /// The columns of the blocks that the run at `index` belongs to.
     fn set_blocks(&self, index: usize, row: &mut FeatureRow) {
         use Feature::*;
         let layout = self.layout;
         let run = &layout.runs[index];
         let mut set = |feature: Feature, value: f32| row[feature as usize] = value;
-        let wide = index.saturating_sub(12)..(index + 13).min(layout.runs.len());
-        let units: f32 = layout.runs[wide.clone()].iter().map(|run| run.units).sum();
-        let links: f32 = layout.runs[wide.clone()].iter().map(|run| run.units * run.linked).sum();
-        set(DenseFar, wide.map(|index| self.good_of(index)).sum::<f32>() / units.max(1.0));
-        set(LinkedFar, links / units.max(1.0));
+        let (dense, linked) = self.shares_around(index, 12);
+        set(DenseFar, dense);
+        set(LinkedFar, linked);
 
         let whole = self.good[0].max(1.0);
         let group = self.blocks.group[run.area as usize];

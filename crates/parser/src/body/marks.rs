@@ -175,53 +175,62 @@ impl MarkupFamilies {
                     let (said, class) = known.get(value, |value| (Self::of_class(value), look_of(value)));
                     marks = marks.union(said);
                     look = class;
-                    continue;
                 }
-                local_name!("href") | local_name!("title") | local_name!("rel") => continue,
-                _ => {}
-            }
-            match &**name {
-                "role" if matches!(value.trim(), "dialog" | "alertdialog") => marks.set(Separation::Dialog),
-                "aria-modal" if is_true(value) => marks.set(Separation::Dialog),
-                "popover" => marks.set(Separation::Hidden),
-                // What AMP shows to those who may not read on (amp-access and amp-subscriptions of the AMP project).
-                "amp-access" if value.trim_start().starts_with("NOT") => marks.set(Separation::Hidden),
-                "subscriptions-section" if value.trim() == "content-not-granted" => {
-                    marks.set(Separation::Hidden);
+                local_name!("role") if matches!(value.trim(), "dialog" | "alertdialog") => {
+                    marks.set(Separation::Dialog);
                 }
-                "action" if value.to_ascii_lowercase().contains("consent") => marks.set(Separation::Consent),
-                "id"
-                | "role"
-                | "itemprop"
-                | "data-testid"
-                | "data-component"
-                | "data-component-name"
-                | "data-type"
-                | "data-module"
-                | "aria-label"
-                | "data-block"
-                | "property" => marks = marks.union(Self::read(value)),
-                "itemtype" if value.trim_end().ends_with("/Comment") => marks.set(Separation::Comments),
-                "itemtype"
+                local_name!("id")
+                | local_name!("role")
+                | local_name!("itemprop")
+                | local_name!("property")
+                | local_name!("aria-label") => marks = marks.union(Self::read(value)),
+                local_name!("href")
+                | local_name!("src")
+                | local_name!("alt")
+                | local_name!("title")
+                | local_name!("rel")
+                | local_name!("type") => {}
+                local_name!("aria-modal") if is_true(value) => marks.set(Separation::Dialog),
+                local_name!("popover") => marks.set(Separation::Hidden),
+                local_name!("action") if value.to_ascii_lowercase().contains("consent") => {
+                    marks.set(Separation::Consent);
+                }
+                local_name!("itemtype") if value.trim_end().ends_with("/Comment") => {
+                    marks.set(Separation::Comments);
+                }
+                local_name!("itemtype")
                     if value.trim_end().ends_with("Article") || value.trim_end().ends_with("Posting") =>
                 {
                     marks.0 |= 1 << Self::ARTICLE;
                 }
-                "hidden" => {
+                local_name!("hidden") => {
                     marks.add(MarkupFamily::Hidden);
                     if !value.trim().eq_ignore_ascii_case("until-found") {
                         marks.set(Separation::Hidden);
                     }
                 }
-                "aria-hidden" if is_true(value) => {
+                local_name!("aria-hidden") if is_true(value) => {
                     marks.add(MarkupFamily::Hidden);
                     marks.set(Separation::Mute);
                 }
-                "style" if style::hides(value) => {
+                local_name!("style") if style::hides(value) => {
                     marks.add(MarkupFamily::Hidden);
                     marks.set(Separation::Hidden);
                 }
-                _ => {}
+                _ => match &**name {
+                    // What AMP shows to those who may not read on (amp-access and amp-subscriptions of the AMP project).
+                    "amp-access" if value.trim_start().starts_with("NOT") => marks.set(Separation::Hidden),
+                    "subscriptions-section" if value.trim() == "content-not-granted" => {
+                        marks.set(Separation::Hidden);
+                    }
+                    "data-testid"
+                    | "data-component"
+                    | "data-component-name"
+                    | "data-type"
+                    | "data-module"
+                    | "data-block" => marks = marks.union(Self::read(value)),
+                    _ => {}
+                },
             }
         }
         (marks, look)

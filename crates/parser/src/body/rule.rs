@@ -48,8 +48,8 @@ pub(super) fn keep_tables(scene: &PageContext, layout: &Layout, kept: &mut [bool
 
 /// Drops what stands in a box that calls itself a newsletter, a prompt for an application or a footer, whatever it says.
 pub(super) fn drop_furniture(scene: &PageContext, layout: &Layout, kept: &mut [bool]) {
-    for (run, kept) in layout.runs.iter().zip(kept) {
-        *kept &= !scene.is_furniture(run);
+    for (run, kept) in layout.runs.iter().zip(kept).filter(|(_, kept)| **kept) {
+        *kept = !scene.is_furniture(run);
     }
 }
 
@@ -112,15 +112,22 @@ pub(super) fn drop_advert_boxes(layout: &Layout, kept: &mut [bool]) {
     let mut starts = vec![usize::MAX; layout.areas.len()];
     let mut holds_label = vec![false; layout.areas.len()];
     for (index, run) in layout.runs.iter().enumerate() {
-        let is_label =
-            run.cues.has(Cue::Advert) && run.units <= ANNOUNCEMENT && cue::announces_advert(layout.str(run));
-        for area in layout.around(run.area).map(|area| area as usize) {
-            if starts[area] == usize::MAX {
-                starts[area] = index;
-                holds_label[area] = is_label;
-            }
-            ends[area] = index + 1;
+        let area = run.area as usize;
+        if starts[area] == usize::MAX {
+            starts[area] = index;
+            holds_label[area] = run.cues.has(Cue::Advert)
+                && run.units <= ANNOUNCEMENT
+                && cue::announces_advert(layout.str(run));
         }
+        ends[area] = index + 1;
+    }
+    for area in (1..layout.areas.len()).rev() {
+        let parent = layout.areas[area].parent as usize;
+        if starts[area] < starts[parent] {
+            starts[parent] = starts[area];
+            holds_label[parent] = holds_label[area];
+        }
+        ends[parent] = ends[parent].max(ends[area]);
     }
     let length = |from: usize, to: usize, kept: &[bool]| -> f32 {
         (from..to).filter(|index| kept[*index]).map(|index| layout.runs[index].units).sum()

@@ -426,19 +426,24 @@ impl<'d> Builder<'d> {
                 }
             }
         } else {
-            let mut words = text.split_ascii_whitespace();
-            let starts_with_space = text.as_bytes().first().is_some_and(u8::is_ascii_whitespace);
-            let Some(first) = words.next() else {
+            let inner = text.trim_ascii();
+            if inner.is_empty() {
                 pending.space |= !text.is_empty();
                 return;
-            };
+            }
+            let starts_with_space = text.as_bytes().first().is_some_and(u8::is_ascii_whitespace);
             if (pending.space || starts_with_space) && out.len() > pending.start && !out.ends_with(' ') {
                 out.push(' ');
             }
-            out.push_str(first);
-            for word in words {
-                out.push(' ');
-                out.push_str(word);
+            if is_spaced_plainly(inner.as_bytes()) {
+                out.push_str(inner);
+            } else {
+                for (number, word) in inner.split_ascii_whitespace().enumerate() {
+                    if number > 0 {
+                        out.push(' ');
+                    }
+                    out.push_str(word);
+                }
             }
             pending.space = text.as_bytes().last().is_some_and(u8::is_ascii_whitespace);
         }
@@ -596,6 +601,12 @@ impl<'d> Builder<'d> {
     }
 }
 
+/// Whether nothing but single spaces stands between the words of a text. Looks at all of it, many bytes at once.
+fn is_spaced_plainly(text: &[u8]) -> bool {
+    let is_odd = |(byte, next): (&u8, &u8)| *byte < b' ' || *byte == b' ' && *next == b' ';
+    !text.iter().zip(&text[1..]).fold(false, |odd, pair| odd | is_odd(pair))
+}
+
 /// The length of a text in units, of which no more than about `most` are counted.
 pub(super) fn units(text: &str, most: f32) -> f32 {
     let mut sum = 0.0;
@@ -634,8 +645,65 @@ struct Counts {
     hash: u64,
 }
 
+/// What an ASCII character adds to the counts, in eight bits for each kind that begin where the constants below say.
+const KINDS: [u64; 128] = {
+    let mut kinds = [0; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        kinds[byte] = match byte as u8 {
+            b' ' => 1 << SPACES,
+            b'a'..=b'z' => 1 << LETTERS,
+            b'A'..=b'Z' => 1 << LETTERS | 1 << CAPITALS,
+            b'0'..=b'9' => 1 << DIGITS,
+            b',' | b';' | b':' => 1 << CLAUSES,
+            b'|' | b'/' => 1 << PIPES,
+            b'.' | b'!' | b'?' => 1 << SENTENCES,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    kinds
+};
+const SPACES: u32 = 0;
+const LETTERS: u32 = 8;
+const CAPITALS: u32 = 16;
+const DIGITS: u32 = 24;
+const CLAUSES: u32 = 32;
+const PIPES: u32 = 40;
+const SENTENCES: u32 = 48;
+
 impl Counts {
     fn of(text: &str) -> Self {
+        if text.is_ascii() { Self::of_ascii(text.as_bytes()) } else { Self::of_any(text) }
+    }
+
+    /// The same of a text of which each byte is a character, without a branch for each.
+    fn of_ascii(text: &[u8]) -> Self {
+        let mut counts = Self { hash: NO_TEXT, ..Self::default() };
+        let mut narrow = 0;
+        // As many as one of the counts can hold.
+        for part in text.chunks(usize::from(u8::MAX)) {
+            let mut sums = 0;
+            for byte in part {
+                sums += KINDS[usize::from(*byte % 128)];
+                let with_it = (counts.hash ^ u64::from(*byte)).wrapping_mul(HASH_PRIME);
+                counts.hash = if *byte == b' ' { counts.hash } else { with_it };
+            }
+            let count = |kind: u32| (sums >> kind) as u8;
+            let add = |sum: &mut u16, kind: u32| *sum = sum.saturating_add(u16::from(count(kind)));
+            add(&mut counts.capitals, CAPITALS);
+            add(&mut counts.digits, DIGITS);
+            add(&mut counts.clauses, CLAUSES);
+            add(&mut counts.pipes, PIPES);
+            add(&mut counts.sentences, SENTENCES);
+            counts.letters += u32::from(count(LETTERS));
+            narrow += [SPACES, LETTERS, DIGITS].map(|kind| u32::from(count(kind))).iter().sum::<u32>();
+        }
+        counts.units = narrow as f32;
+        counts
+    }
+
+    fn of_any(text: &str) -> Self {
         let mut counts = Self { hash: NO_TEXT, ..Self::default() };
         let (mut narrow, mut hangul, mut han) = (0_u32, 0_u32, 0_u32);
         let mut is_decomposed = false;
@@ -736,5 +804,37 @@ impl Layout {
     /// Everything said about a run: by its own inline elements and by all boxes around it.
     pub(super) fn marks_around(&self, run: &Run) -> MarkupFamilies {
         run.marks.union(self.areas[run.area as usize].marks_above)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ascii_is_counted_as_any_other_text_is() {
+        let all: String = (0..128_u8).map(char::from).collect();
+        for text in
+            ["", "The Ferry, 14:05 | left; it's late? No! 3/4.", &all, &all.repeat(20), &"9 a,".repeat(300)]
+        {
+            let (one, other) = (Counts::of_ascii(text.as_bytes()), Counts::of_any(text));
+            let counts = |counts: &Counts| {
+                let Counts { units, clauses, sentences, digits, capitals, letters, wide, pipes, hash } =
+                    *counts;
+                (units, (clauses, sentences, digits, capitals), (letters, wide, pipes), hash)
+            };
+            assert_eq!(counts(&one), counts(&other), "{text}");
+        }
+    }
+
+    #[test]
+    fn white_space_in_a_text_is_a_space() {
+        let text = |html: &str| {
+            let layout = Layout::of(&Document::from_html(html));
+            layout.runs.iter().map(|run| layout.str(run).to_owned()).collect::<Vec<_>>()
+        };
+        for html in ["<p> a b<b> c </b>d", "<p>a\n b<b>\tc</b>  d\n", "<p>a  b <b>c</b> <i> </i>d"] {
+            assert_eq!(text(html), ["a b c d"], "{html}");
+        }
     }
 }

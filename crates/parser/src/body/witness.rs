@@ -222,11 +222,7 @@ impl TextKey {
         self.text.clear();
         self.ends = [usize::MAX; 2];
         if text.is_ascii() {
-            let mut key = std::mem::take(&mut self.text).into_bytes();
-            key.extend(text.bytes().filter(u8::is_ascii_alphanumeric).take(most));
-            key.make_ascii_lowercase();
-            // What is ASCII is UTF-8.
-            self.text = String::from_utf8(key).unwrap_or_default();
+            self.text = letter::squeezed_ascii(text, most, std::mem::take(&mut self.text));
             // Each is one byte.
             self.ends = [60, 120].map(|end| if self.text.len() > end { end } else { usize::MAX });
             return;

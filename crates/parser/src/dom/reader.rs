@@ -43,6 +43,7 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 struct PageReader<'p> {
     /// The page, of which tokens are slices that copy nothing.
     page: &'p StrTendril,
+    text: &'p str,
     bytes: &'p [u8],
     tokenizer: Tokenizer<DepthGuard<Sink>>,
     queue: BufferQueue,
@@ -61,6 +62,7 @@ impl<'p> PageReader<'p> {
         let options = TokenizerOpts { discard_bom: false, ..TokenizerOpts::default() };
         Self {
             page,
+            text: page,
             bytes: page.as_bytes(),
             tokenizer: Tokenizer::new(DepthGuard::new(builder), options),
             queue: BufferQueue::default(),
@@ -87,7 +89,7 @@ impl<'p> PageReader<'p> {
             let plain = memchr2(b'&', 0, text).unwrap_or(text.len());
             if plain < text.len()
                 && let Some(resolved) =
-                    resolved(&self.page[self.at..self.at + text.len()], TextPlace::Content)
+                    resolved(&self.text[self.at..self.at + text.len()], TextPlace::Content)
             {
                 self.at += text.len();
                 return self.emit(Token::CharacterTokens(resolved));
@@ -159,7 +161,7 @@ impl<'p> PageReader<'p> {
         let mut at = self.name_end(start)?;
         let mut tag = Tag {
             kind: if is_end { TagKind::EndTag } else { TagKind::StartTag },
-            name: self.names.get(&self.page[start..at], LocalName::from),
+            name: self.names.get(&self.text[start..at], LocalName::from),
             self_closing: false,
             attrs: Vec::new(),
             had_duplicate_attributes: false,
@@ -180,7 +182,7 @@ impl<'p> PageReader<'p> {
     /// Reads the attribute at `at` into `tag`; answers where it ends.
     fn plain_attribute(&mut self, start: usize, tag: &mut Tag) -> Option<usize> {
         let mut at = self.name_end(start)?;
-        let name = self.names.get(&self.page[start..at], LocalName::from);
+        let name = self.names.get(&self.text[start..at], LocalName::from);
         let mut value = StrTendril::new();
         if self.byte(at)? == b'=' {
             let (from, to, end) = match self.byte(at + 1)? {
@@ -201,7 +203,7 @@ impl<'p> PageReader<'p> {
             }
             value = match memchr2(b'&', 0, &self.bytes[from..to]) {
                 None => self.slice(from, to),
-                Some(_) => resolved(&self.page[from..to], TextPlace::Attribute)?,
+                Some(_) => resolved(&self.text[from..to], TextPlace::Attribute)?,
             };
             at = end;
         } else if self.byte(self.skip_spaces(at))? == b'=' {
@@ -210,6 +212,9 @@ impl<'p> PageReader<'p> {
         if tag.attrs.iter().any(|known| known.name.local == name) {
             tag.had_duplicate_attributes = true;
         } else {
+            if tag.attrs.is_empty() {
+                tag.attrs = self.tokenizer.sink.tree().sink.take_spare();
+            }
             tag.attrs.push(Attribute { name: QualName::new(None, ns!(), name), value });
         }
         Some(at)

@@ -53,6 +53,8 @@ pub(super) struct Sink(RefCell<Arena>);
 struct Arena {
     nodes: Vec<NodeData>,
     attributes: Vec<Attr>,
+    /// The room that the last tag's attributes came in, for the next tag's.
+    spare: Vec<Attribute>,
 }
 
 /// The handle given out for comments and processing instructions, which are never stored.
@@ -66,7 +68,13 @@ impl Sink {
         Self(RefCell::new(Arena {
             nodes,
             attributes: Vec::with_capacity((length / 80).min(guard::MAX_NODES)),
+            spare: Vec::new(),
         }))
+    }
+
+    /// An empty list for the attributes of a tag, with room in it where one is at hand.
+    pub(super) fn take_spare(&self) -> Vec<Attribute> {
+        std::mem::take(&mut self.0.borrow_mut().spare)
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -75,7 +83,7 @@ impl Sink {
     }
 
     pub(super) fn finish_document(self, truncated: bool) -> Document {
-        let Arena { nodes, attributes } = self.0.into_inner();
+        let Arena { nodes, attributes, .. } = self.0.into_inner();
         Document { nodes, attributes, truncated }
     }
 }
@@ -149,10 +157,13 @@ impl Arena {
         }
     }
 
-    fn store(&mut self, attrs: Vec<Attribute>) -> (u32, u16) {
+    fn store(&mut self, mut attrs: Vec<Attribute>) -> (u32, u16) {
         let first = self.attributes.len();
-        let attrs = attrs.into_iter().take(guard::MAX_ATTRIBUTES_OF_ONE);
-        self.attributes.extend(attrs.map(|attr| Attr { name: attr.name.local, value: attr.value }));
+        attrs.truncate(guard::MAX_ATTRIBUTES_OF_ONE);
+        self.attributes.extend(attrs.drain(..).map(|attr| Attr { name: attr.name.local, value: attr.value }));
+        if attrs.capacity() > 0 {
+            self.spare = attrs;
+        }
         (first as u32, (self.attributes.len() - first) as u16)
     }
 }

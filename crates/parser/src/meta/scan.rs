@@ -112,6 +112,8 @@ pub(super) struct Scan<'d> {
     pub(super) headline: Option<usize>,
     /// The element that holds the headline, and all that hold that.
     around: Vec<NodeId>,
+    /// The first and the last line of running text below it, once somebody asked.
+    pub(super) text_below: OnceCell<Option<(usize, usize)>>,
     /// How many more words are looked for in all lines.
     words_left: Cell<u32>,
     /// Whether a class or id names a box of others, as witnesses ask again and again.
@@ -214,6 +216,7 @@ impl<'d> Scan<'d> {
             subheadings: Vec::new(),
             headline: None,
             around: Vec::new(),
+            text_below: OnceCell::new(),
             words_left: Cell::new(MAX_WORDS),
             foreign: RefCell::new(Memo::new(false)),
         };
@@ -351,26 +354,26 @@ impl<'d> Scan<'d> {
         let placed = PlacedElement { node, line: self.lines.len() };
         let mut said = ClassHints::default();
         for (name, value) in node.attributes() {
-            if matches!(
-                *name,
-                local_name!("href") | local_name!("title") | local_name!("src") | local_name!("alt")
-            ) {
-                continue;
-            }
-            match &**name {
-                "itemprop" if !node.is(&local_name!("meta")) => push(&mut self.itemprops, placed),
+            let speaks = match *name {
+                local_name!("class") | local_name!("id") | local_name!("rel") => true,
+                local_name!("href") | local_name!("title") | local_name!("src") | local_name!("alt") => false,
+                local_name!("itemprop") if !node.is(&local_name!("meta")) => {
+                    push(&mut self.itemprops, placed);
+                    false
+                }
                 // RDFa gives a moment as the content of a property.
-                "property" if value.contains("date") && !node.is(&local_name!("meta")) => {
+                local_name!("property") if value.contains("date") && !node.is(&local_name!("meta")) => {
                     push(&mut self.times, placed);
+                    false
                 }
-                "property" if node.is(&local_name!("meta")) => {}
-                // An author's word settles what the element is.
-                "class" | "id" | "rel" | "property" | "data-testid" if !said.author => {
-                    let new = known.get(value, ClassHints::by);
-                    said.author = new.author || *name == local_name!("class") && new.by;
-                    said.source |= new.source;
-                }
-                _ => {}
+                local_name!("property") => !node.is(&local_name!("meta")),
+                _ => &**name == "data-testid",
+            };
+            // An author's word settles what the element is.
+            if speaks && !said.author {
+                let new = known.get(value, ClassHints::by);
+                said.author = new.author || *name == local_name!("class") && new.by;
+                said.source |= new.source;
             }
         }
         if said.author {
@@ -421,6 +424,7 @@ impl<'d> Scan<'d> {
         let home = self.headline.and_then(|line| self.lines.get(line)).map(|line| line.node);
         self.around =
             home.into_iter().flat_map(|home| home.ancestors().chain([home])).map(Node::id).collect();
+        self.text_below = OnceCell::new();
     }
 
     /// Whether `node` holds the headline.
@@ -441,7 +445,7 @@ impl<'d> Scan<'d> {
         // A heading that says just this comes before one of a higher rank that says it with something added.
         let subheading = || {
             let mut lines = self.subheadings.iter().map(|placed| placed.line);
-            lines.find(|line| self.lines.get(*line).is_some_and(|line| text::key(&line.raw) == wanted))
+            lines.find(|line| self.lines.get(*line).is_some_and(|line| text::has_key(&line.raw, &wanted)))
         };
         let heading = match heading {
             Some((line, false)) => subheading().or(Some(line)),

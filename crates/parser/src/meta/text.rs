@@ -7,6 +7,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::{IsNormalized, is_nfc_quick, is_nfkc_quick};
 
 use crate::dom::{Document, Node};
+use crate::letter;
 
 /// Longer values are cut before anything else looks at them: no headline or byline needs more bytes.
 const MAX_BYTES: usize = 2_000;
@@ -20,6 +21,16 @@ pub(super) fn line(raw: &str) -> String {
     let raw = head(raw, MAX_BYTES);
     let resolved = resolve(raw);
     let mut line = String::with_capacity(resolved.len());
+    if resolved.is_ascii() {
+        let words = resolved.split(|c: char| c.is_ascii_whitespace() || c.is_ascii_control());
+        for word in words.filter(|word| !word.is_empty()) {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        return line;
+    }
     let mut pending = false;
     for c in resolved.chars() {
         if c.is_whitespace() || c.is_control() {
@@ -64,20 +75,30 @@ fn resolve(raw: &str) -> Cow<'_, str> {
 
 /// What two spellings of one name or headline have in common: letters and digits in lower case, marks and spaces left out.
 pub(super) fn key(text: &str) -> String {
-    fn small(chars: impl Iterator<Item = char>) -> String {
-        chars.filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-    }
     if text.is_ascii() {
-        return text
-            .bytes()
-            .filter(u8::is_ascii_alphanumeric)
-            .map(|byte| char::from(byte.to_ascii_lowercase()))
-            .collect();
+        return letter::squeezed_ascii(text, usize::MAX, String::new());
     }
-    match is_nfkc_quick(text.chars()) {
-        IsNormalized::Yes => small(text.chars()),
-        _ => small(text.nfkc()),
+    let mut key = String::with_capacity(text.len());
+    let mut push = |c: char| {
+        if letter::is_alphanumeric(c) {
+            letter::push_lowercase(&mut key, c);
+        }
+    };
+    if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
+        text.chars().for_each(&mut push);
+    } else {
+        text.nfkc().for_each(&mut push);
     }
+    key
+}
+
+/// Whether `key` is the key of a text, for texts that mostly differ from it at once.
+pub(super) fn has_key(text: &str, key: &str) -> bool {
+    if !text.is_ascii() {
+        return self::key(text) == key;
+    }
+    let letters = text.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase());
+    letters.eq(key.bytes())
 }
 
 /// Whether a value is what a script writes where it has none: a template that was never filled in.
@@ -157,6 +178,11 @@ mod tests {
     fn spellings_of_one_headline_have_one_key() {
         assert_eq!(key("‘Ferry’ runs — again"), key("\"Ferry\" runs - again"));
         assert_ne!(key("Ferry runs"), key("Ferry ran"));
+        for (text, is_it) in
+            [("Ferry, runs!", true), ("ferry ran", false), ("ferry run", false), ("Ferry runs — ", true)]
+        {
+            assert_eq!(has_key(text, &key("Ferry runs")), is_it, "{text}");
+        }
     }
 
     #[test]

@@ -216,12 +216,8 @@ impl<'d> StyleSheets<'d> {
             id.into_iter().chain(node.name().map(|name| (KeyKind::Name, &**name)))
         };
         let is_named = self.is_named.get(class, |_| classes().any(|key| hiding.contains(&key)));
-        let may_hide = |(kind, _): &Key<'_>| match kind {
-            KeyKind::Id => self.hide_by_id,
-            KeyKind::Name => self.hide_by_name,
-            KeyKind::Class => true,
-        };
-        if !is_named && !others().filter(may_hide).any(|key| hiding.contains(&key)) {
+        let is_other = || (self.hide_by_id || self.hide_by_name) && others().any(|key| hiding.contains(&key));
+        if !is_named && !is_other() {
             return false;
         }
         self.read_all();

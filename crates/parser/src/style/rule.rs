@@ -80,6 +80,9 @@ enum Prelude {
 }
 
 fn group(prelude: &str) -> Prelude {
+    if memchr::memchr(b'@', prelude.as_bytes()).is_none() {
+        return Prelude::Rule;
+    }
     let prelude = without_comments(prelude);
     let Some(at_rule) = prelude.trim().strip_prefix('@') else { return Prelude::Rule };
     let end = at_rule.find(|c: char| !c.is_ascii_alphabetic() && c != '-').unwrap_or(at_rule.len());

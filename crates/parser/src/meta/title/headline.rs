@@ -223,7 +223,7 @@ fn line_told(
 /// Whether a link of the page says `key` and nothing else.
 pub(super) fn is_link_called(scan: &Scan<'_>, key: &str) -> bool {
     let about = key.len()..=2 * key.len() + 8;
-    let alike = |line: &&TextLine<'_>| about.contains(&line.raw().len()) && text::key(line.raw()) == key;
+    let alike = |line: &&TextLine<'_>| about.contains(&line.raw().len()) && text::has_key(line.raw(), key);
     scan.lines.iter().filter(alike).any(|line| is_link(line.node))
 }
 

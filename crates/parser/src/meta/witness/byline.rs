@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 use dateline_wire::{Role, Source};
 
-use super::{near, text_in};
+use super::{near, text_below};
 use crate::dom::{Node, local_name};
 use crate::meta::authors::{self, Byline};
 use crate::meta::claims::Claims;
@@ -138,7 +138,7 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
 fn marked(scan: &Scan<'_>, claims: &mut Claims) {
     let mut groups: Vec<(Option<usize>, Byline)> = Vec::new();
     let below = scan.headline.and_then(|at| scan.lines.get(at + 1..)).unwrap_or_default();
-    let end = text_in(scan, below).map(|(_, last)| scan.lines.len() - below.len() + last + FOOT);
+    let end = text_below(scan).map(|(_, last)| scan.lines.len() - below.len() + last + FOOT);
     let mut covered: Option<Node<'_>> = None;
     for placed in &scan.bylines {
         let PlacedElement { node, line } = *placed;

@@ -19,7 +19,7 @@ mod visible_date;
 use jiff::Timestamp;
 
 use super::claims::Claims;
-use super::scan::{Scan, TextLine};
+use super::scan::Scan;
 
 pub(super) use byline::is_foreign;
 pub(super) use visible_date::near;
@@ -49,19 +49,23 @@ pub(super) fn hear_text(scan: &Scan<'_>, body: &str, claims: &mut Claims) {
     body::testify(scan, body, claims);
 }
 
-/// The first and the last line of running text among the lines `below` a headline. The text goes on as long as more of it
+/// The first and the last line of running text, counted from below the headline. The text goes on as long as more of it
 /// follows at no great distance.
-fn text_in<'d>(scan: &Scan<'d>, below: &[TextLine<'d>]) -> Option<(usize, usize)> {
-    let mut long = below.iter().enumerate().filter(|(_, line)| line.is_long && !is_foreign(scan, line.node));
-    let (first, _) = long.next()?;
-    let mut last = first;
-    for (index, _) in long {
-        if index > last + 25 {
-            break;
+fn text_below(scan: &Scan<'_>) -> Option<(usize, usize)> {
+    *scan.text_below.get_or_init(|| {
+        let below = scan.headline.and_then(|at| scan.lines.get(at + 1..)).unwrap_or_default();
+        let mut long =
+            below.iter().enumerate().filter(|(_, line)| line.is_long && !is_foreign(scan, line.node));
+        let (first, _) = long.next()?;
+        let mut last = first;
+        for (index, _) in long {
+            if index > last + 25 {
+                break;
+            }
+            last = index;
         }
-        last = index;
-    }
-    Some((first, last))
+        Some((first, last))
+    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use dateline_wire::Source;
 
-use super::{is_foreign, text_in};
+use super::{is_foreign, text_below};
 use crate::dom::{Node, local_name};
 use crate::meta::authors;
 use crate::meta::claims::Claims;
@@ -20,7 +20,7 @@ const LABELS: [char; 5] = ['記', '记', '文', '撰', '作'];
 pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     let Some(at) = scan.headline else { return };
     let below = scan.lines.get(at + 1..).unwrap_or_default();
-    let Some((first, last)) = text_in(scan, below) else { return };
+    let Some((first, last)) = text_below(scan) else { return };
     for line in below.iter().skip(first).take(HEAD) {
         let head = authors::signed(text::head(line.text(), 240));
         // A paper may name its reporter behind the first paragraph.

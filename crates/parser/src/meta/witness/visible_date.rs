@@ -8,7 +8,7 @@ use dateline_wire::Source;
 use jiff::Timestamp;
 
 use super::date_label::{self, DateLabel};
-use super::{is_foreign, text_in};
+use super::{is_foreign, text_below};
 use crate::dom::{Node, local_name};
 use crate::meta::claims::Claims;
 use crate::meta::scan::{Scan, TextLine};
@@ -165,7 +165,7 @@ pub(super) fn is_aside(scan: &Scan<'_>, node: Node<'_>) -> bool {
 
 /// The day by which a line at the foot of the text says that it was published.
 fn at_foot<'d>(scan: &Scan<'d>, below: &[TextLine<'d>]) -> Option<WrittenDate> {
-    let (_, last) = text_in(scan, below)?;
+    let (_, last) = text_below(scan)?;
     let foot = below.iter().skip(last + 1).take(FOOT).filter(|line| date::has_digit(line.raw()));
     let mut said = foot.filter(|line| {
         !line.is_long && text::weight(line.text()) <= MAX_LETTERS && !is_foreign(scan, line.node)
