@@ -22,6 +22,7 @@ import os
 import random
 import re
 import signal
+import socket
 import subprocess
 import time
 import unittest
@@ -304,6 +305,54 @@ class AFleet(Fleet):
         """The list of feeds, once one of them is paused."""
         self.command("three", "feed", "pause", f"https://{host}/feed.rss")
         return self.command("one", "feed", "list")
+
+
+class WhatAnOperatorAsks(Fleet):
+    """One member, whose feeds are not due again for hours."""
+
+    def refused(self, *arguments):
+        done = self.members["one"].run(*arguments, "--config", self.members["one"].config)
+        self.assertNotEqual(done.returncode, 0, done.stdout)
+        return done.stderr
+
+    def asked(self, host):
+        return len(self.site.moments().get(host, []))
+
+    def test_feeds_are_asked_and_shown_from_any_machine_and_what_a_fleet_has_not_is_refused(self):
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(manager.close)
+        manager.bind(str(self.folder / "manager"))
+        manager.settimeout(30)
+        member = self.member("one", start=False, poll={"min_interval": "2h", "max_interval": "3h"})
+        self.assertIn("no member called one has followed it", self.refused("search", "report"))
+        member.start(NOTIFY_SOCKET=str(self.folder / "manager"))
+        self.assertIn("READY=1", manager.recv(1000).decode())
+
+        self.announce(6)
+        self.apply("one", FEEDS[:2])
+        feed = f"https://{FEEDS[0]}/feed.rss"
+        eventually("what both feeds list is told", 90, lambda: len(self.links_told()) >= 2, every=0.5)
+        for command in ("poll", "revive"):
+            before = self.asked(FEEDS[0])
+            self.assertIn("by the member that holds its shard", self.command("one", "feed", command, feed))
+            eventually(f"feed {command} has it asked", 30, lambda: self.asked(FEEDS[0]) > before)
+        shown = self.command("one", "feed", "show", feed)
+        self.assertIn(feed, shown)
+        self.assertRegex(shown, "last poll +20")
+        self.assertIn(json.loads(self.command("one", "feed", "show", feed, "--json"))["last_status"], (200, 304))
+        self.assertIn("no feed is configured", self.refused("feed", "poll", f"https://{FEEDS[2]}/feed.rss"))
+        self.command("one", "feed", "pause", feed)
+        self.assertIn("is paused", self.refused("feed", "poll", feed))
+
+        member.process.send_signal(signal.SIGHUP)
+        eventually("it says why it reads nothing anew", 30, lambda: "reads its configuration when it starts" in member.log)
+        self.assertIn("restart the members one after another", self.refused("reload"))
+        self.assertIn("a member of a fleet has none", self.refused("labels", "export"))
+        self.assertIn("a member of a fleet has none", self.refused("backup", str(self.folder / "copy.db")))
+        # What looks at a journal looks at that of the whole fleet.
+        eventually("it can be searched", 60, lambda: "Report" in self.command("one", "search", "report"))
+        self.assertIn(feed, self.command("one", "status"))
+        self.assertEqual(member.terminate(30), 0, member.log[-2000:])
 
 
 class OnAWire(Fleet):

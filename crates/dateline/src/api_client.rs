@@ -63,7 +63,7 @@ impl Doubt {
     /// About the daemon at `api` that says of itself what `status` holds, by the journal of `settings`: none where it has that, and where
     /// that cannot be told.
     pub fn about(api: &Url, status: &StatusReport, settings: &Settings) -> Option<Self> {
-        let path = settings.journal_path();
+        let path = settings.shown_journal_path();
         let theirs = status.daemon.as_ref().map(|run| run.journal_file.as_path());
         let theirs = theirs.filter(|file| !file.as_os_str().is_empty());
         let of = theirs.map_or_else(String::new, |file| format!(" ({})", file.display()));

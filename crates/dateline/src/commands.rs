@@ -94,6 +94,41 @@ fn change_journal<T>(
     runtime()?.block_on(make(&journal)).map_err(unusable)
 }
 
+/// The journal that is there to look at.
+///
+/// # Errors
+/// If no member of the fleet has followed that here.
+fn shown_journal(settings: &Settings) -> Result<PathBuf, Failure> {
+    let path = settings.shown_journal_path();
+    match settings.fleet.is_enabled() && !path.exists() {
+        true => Err(Failure::Other(format!(
+            "the fleet {} cannot be looked at here, since no member called {} has followed it in {}: run this where a member runs that has `mirror` \
+             in [fleet], or ask that one's API",
+            settings.fleet.name,
+            settings.fleet.member,
+            path.display()
+        ))),
+        false => Ok(path),
+    }
+}
+
+/// The journal of a daemon by itself, for what is done with nothing else, which `why` says.
+///
+/// # Errors
+/// If this is a member of a fleet, and no daemon by itself has left a journal here.
+fn own_journal(settings: &Settings, why: &str) -> Result<PathBuf, Failure> {
+    let path = settings.journal_path();
+    match settings.fleet.is_enabled() && !path.exists() {
+        true => Err(Failure::Other(format!(
+            "{why}, and a member of a fleet has none (there is no {}): all that the fleet {} knows is on Kafka. `dateline fleet leave` makes a \
+             journal of it",
+            path.display(),
+            settings.fleet.name
+        ))),
+        false => Ok(path),
+    }
+}
+
 /// What a command waits in for others.
 fn runtime() -> Result<Runtime, Failure> {
     let built = tokio::runtime::Builder::new_current_thread().enable_all().build();

@@ -369,4 +369,17 @@ impl Settings {
     pub fn journal_path(&self) -> PathBuf {
         self.data_dir.join("journal.db")
     }
+
+    /// Where a member of a fleet has its files, none of which is needed again.
+    pub(crate) fn member_folder(&self) -> PathBuf {
+        self.data_dir.join("fleet").join(&self.fleet.member)
+    }
+
+    /// The journal that is there to look at: its own of a daemon by itself, of a member of a fleet the one in which it follows all of that.
+    pub fn shown_journal_path(&self) -> PathBuf {
+        match self.fleet.is_enabled() {
+            true => self.member_folder().join("mirror").join("mirror.db"),
+            false => self.journal_path(),
+        }
+    }
 }

@@ -21,7 +21,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::api::{self, Sources, WriteAccess};
+use crate::api::{self, Sources, WriteAccess, is_alive};
 use crate::config::{Config, Settings, Sinks};
 use crate::engine::{Engine, EngineActivity, EngineError, EngineParts, HEARTBEAT, PauseCause, StopCondition};
 use crate::failure::Failure;
@@ -284,7 +284,7 @@ pub async fn run(
     }
     announce(address);
     service_manager::ready(address);
-    let watchdog = service_manager::watchdog(pulse);
+    let watchdog = service_manager::watchdog(move || is_alive(&pulse.borrow()));
 
     let stopped = tokio::select! {
         () = signals.next() => Ok(()),
@@ -569,7 +569,7 @@ fn ended_early(
     Err(failure)
 }
 
-fn listen_for(kind: SignalKind) -> Result<Signal, Failure> {
+pub(crate) fn listen_for(kind: SignalKind) -> Result<Signal, Failure> {
     signal(kind).map_err(Failure::io("signals cannot be listened for"))
 }
 

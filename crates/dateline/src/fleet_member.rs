@@ -9,6 +9,7 @@ mod journals;
 mod mirror;
 mod reporting;
 mod shard_engine;
+mod shared_settings;
 mod stories;
 
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use dateline_fetcher::{Clock, Fetcher};
 use dateline_fleet::{Member, MemberReporter, follow_feeds};
 use tokio::net::TcpListener;
+use tokio::signal::unix::SignalKind;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -26,13 +28,17 @@ use self::reporting::ReportSources;
 use self::shard_engine::ShardEngine;
 use crate::api::serve_beside;
 use crate::config::Config;
-use crate::daemon::{SEED, Signals, announce};
+use crate::daemon::{SEED, Signals, announce, listen_for};
 use crate::engine::shared_room;
 use crate::failure::Failure;
 use crate::groundwork::Groundwork;
 use crate::metrics::Metrics;
 use crate::proxies::CountingTransport;
-use crate::retention;
+use crate::{retention, service_manager};
+
+/// Why a member reads nothing anew, and what to do.
+pub(crate) const RELOAD_REFUSAL: &str = "a member of a fleet reads its configuration when it starts: restart the members one after another, which moves no \
+                                         shard that is back within the session. The fleet's feeds (`dateline feed`, `dateline fleet apply`) they follow at once";
 
 /// Runs until a signal, or until something it cannot work without fails.
 ///
@@ -43,6 +49,7 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
     let Groundwork { live, traces, .. } = Groundwork::lay(&config, metrics.clone())?;
     let Config { settings, subject, sites, agencies, story_tables, .. } = config;
     let mut signals = Signals::listen()?;
+    let mut hangup = listen_for(SignalKind::hangup())?;
     let listener = TcpListener::bind(settings.http.listen).await.map_err(Failure::io(format!(
         "the API cannot listen on {}; set `listen` in [http] to a free address",
         settings.http.listen
@@ -51,8 +58,12 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
     let transport = Arc::new(CountingTransport::new(live, metrics.clone()));
     let fetcher = Fetcher::new(transport, settings.fetch.clone(), settings.poll.clone(), Clock::System, SEED)
         .with_page_memory(settings.engine.max_page_memory_bytes);
-    let folder = settings.data_dir.join("fleet").join(&settings.fleet.member);
-    let made = Member::new(settings.kafka.clone(), settings.fleet.clone(), settings.envelope(), &folder);
+    let made = Member::new(
+        settings.kafka.clone(),
+        settings.fleet.clone(),
+        settings.envelope(),
+        settings.member_folder(),
+    );
     let member = made.map_err(|error| Failure::Other(error.to_string()))?;
     let member = if story_tables.is_some() { member.with_stories() } else { member };
     #[cfg(feature = "faulty-members")]
@@ -99,11 +110,8 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         Ok(())
     });
     let parts = mirror::MirrorParts { address, feeds: feeds.clone(), metrics };
-    let mirrored = settings
-        .fleet
-        .mirror
-        .then(|| mirror::start(&settings, &folder.join("mirror"), parts, &mut tasks, &stop))
-        .transpose()?;
+    let mirrored =
+        settings.fleet.mirror.then(|| mirror::start(&settings, parts, &mut tasks, &stop)).transpose()?;
     let (shown, progress) = mirrored.unzip();
     let sources = ReportSources {
         member: settings.fleet.member.clone(),
@@ -111,6 +119,7 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         feeds,
         feeds_error,
         journals,
+        settings: shared_settings::digests(&settings),
     };
     let stopping = stop.clone();
     tasks.spawn(async move {
@@ -131,11 +140,22 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         Ok(())
     });
     announce(address);
+    service_manager::ready(address);
     tracing::info!(fleet = settings.fleet.name, member = settings.fleet.member, "a member of a fleet");
+    let told_why = async {
+        while hangup.recv().await.is_some() {
+            tracing::warn!("SIGHUP: {RELOAD_REFUSAL}");
+        }
+        std::future::pending().await
+    };
     let ended = tokio::select! {
         () = signals.next() => Ok(()),
         Some(ended) = tasks.join_next() => ended.map_err(|error| Failure::Other(error.to_string())).flatten(),
+        () = told_why => Ok(()),
+        // Each shard's engine ends with its session; what hangs here is the runtime.
+        () = service_manager::watchdog(|| true) => Ok(()),
     };
+    service_manager::stopping();
     stop.cancel();
     let drained = async { while tasks.join_next().await.is_some() {} };
     if tokio::time::timeout(settings.shutdown_grace, drained).await.is_err() {

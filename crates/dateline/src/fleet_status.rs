@@ -19,6 +19,9 @@ pub(crate) struct FleetStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     feeds_applied: Option<Timestamp>,
     members: Vec<MemberStatusLine>,
+    /// The parts of the configuration in which members differ that are to be the same with all, and who differs from most.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    differing_settings: BTreeMap<String, Vec<String>>,
     /// How many entries each shard has that were handed over to it and that it has not taken in.
     handed_over: BTreeMap<u32, u64>,
     /// How much of what was published no story was told with yet.
@@ -60,6 +63,7 @@ impl FleetStatus {
             feeds_version: fleet.feeds.version,
             feeds_applied: fleet.feeds.applied,
             members: members.collect(),
+            differing_settings: fleet.differing_settings(),
             handed_over: fleet.waiting.iter().map(|(shard, count)| (shard.0, *count)).collect(),
             untold: fleet.untold,
             slowest: fleet.slowest_host().cloned(),

@@ -3,10 +3,6 @@
 use std::net::SocketAddr;
 
 use sd_notify::NotifyState;
-use tokio::sync::watch;
-
-use crate::api::is_alive;
-use crate::engine::EngineActivity;
 
 /// The daemon has started.
 pub(crate) fn ready(api: SocketAddr) {
@@ -29,16 +25,15 @@ pub(crate) fn stopping() {
     tell(&[NotifyState::Stopping]);
 }
 
-/// Says that the daemon is alive, twice in every interval that the manager watches for, as long as the engine goes round.
-/// Never ends.
-pub(crate) async fn watchdog(pulse: watch::Receiver<EngineActivity>) {
+/// Says that the daemon is alive, twice in every interval that the manager watches for, as long as `is_alive` says so. Never ends.
+pub(crate) async fn watchdog(is_alive: impl Fn() -> bool) {
     let Some(watched) = sd_notify::watchdog_enabled() else {
         return std::future::pending().await;
     };
     let mut beats = tokio::time::interval(watched / 2);
     loop {
         beats.tick().await;
-        if is_alive(&pulse.borrow()) {
+        if is_alive() {
             tell(&[NotifyState::Watchdog]);
         }
     }

@@ -1,11 +1,14 @@
-//! What passes from one shard to another, as records: entries whose pages are another's, and what is published, for stories.
+//! What passes from one shard to another, as records: entries whose pages are another's, and what is published, for stories; and what operators
+//! want of a shard's feeds.
 
 use dateline_journal::HandedEntry;
 use dateline_wire::{CloudEvent, EventKind};
 use jiff::Timestamp;
+use rdkafka::Message;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::feed_request::{self, FeedRequest};
 use crate::shard::Shard;
 
 /// What was published, for the stage that tells stories.
@@ -51,6 +54,7 @@ pub(crate) fn report_record(event: &CloudEvent) -> Option<serde_json::Result<Str
 pub(crate) enum HandoverContent {
     Entry(Box<HandedEntry>),
     Report(HandedReport),
+    Request(FeedRequest),
     /// The record is none that this program reads; it is passed over.
     Unreadable,
 }
@@ -64,14 +68,18 @@ pub(crate) struct HandoverRecord {
 }
 
 impl HandoverRecord {
-    /// The record that stood at `offset`; `is_report` says whether it is one for stories.
-    pub(crate) fn read(shard: Shard, offset: i64, payload: Option<&[u8]>, is_report: bool) -> Self {
+    /// The record that the topic has in the shard's partition; `is_report` says whether it is one for stories.
+    pub(crate) fn read(shard: Shard, message: &impl Message, is_report: bool) -> Self {
+        let offset = message.offset();
         let until = offset + 1;
         let read = |payload| match is_report {
             true => report(payload, until).map(HandoverContent::Report),
+            false if message.key() == Some(feed_request::KEY.as_bytes()) => {
+                serde_json::from_slice(payload).map(HandoverContent::Request)
+            }
             false => serde_json::from_slice(payload).map(HandoverContent::Entry),
         };
-        let content = match payload.map(read) {
+        let content = match message.payload().map(read) {
             Some(Ok(content)) => content,
             Some(Err(error)) => {
                 tracing::error!(%shard, offset, %error, "what was handed over cannot be read: it is passed over");
@@ -93,7 +101,9 @@ fn report(payload: &[u8], until: i64) -> serde_json::Result<HandedReport> {
 
 #[cfg(test)]
 mod tests {
-    use dateline_wire::Sequence;
+    use dateline_journal::PollRequest;
+    use dateline_wire::{FeedId, Sequence};
+    use rdkafka::message::OwnedMessage;
 
     use super::*;
 
@@ -111,13 +121,28 @@ mod tests {
         };
         let article = event(EventKind::Article);
         let record = report_record(&article).unwrap().unwrap();
-        let read = HandoverRecord::read(Shard(3), 41, Some(record.as_bytes()), true);
+        let read = HandoverRecord::read(Shard(3), &message("a", record.as_bytes()), true);
         let HandoverContent::Report(report) = read.content else { panic!("{read:?}") };
         let HandedReport { kind, time, traceparent, data, until } = report;
         assert_eq!((kind, time, until), (EventKind::Article, article.time, 42));
         assert_eq!((traceparent, data), (article.traceparent, article.data));
         assert!(report_record(&event(EventKind::Reject)).is_none());
-        let broken = HandoverRecord::read(Shard(3), 41, Some(b"{"), true);
+        let broken = HandoverRecord::read(Shard(3), &message("a", b"{"), true);
         assert!(matches!(broken.content, HandoverContent::Unreadable) && broken.until == 42);
+    }
+
+    #[test]
+    fn what_is_wanted_of_a_feed_is_told_from_entries_by_its_key() {
+        let request = FeedRequest { feed: FeedId::from_stored("f".to_owned()), request: PollRequest::Revive };
+        let record = serde_json::to_vec(&request).unwrap();
+        let read = HandoverRecord::read(Shard(3), &message(feed_request::KEY, &record), false);
+        assert!(matches!(read.content, HandoverContent::Request(read) if read == request));
+        let entry = HandoverRecord::read(Shard(3), &message("f/e", &record), false);
+        assert!(matches!(entry.content, HandoverContent::Unreadable));
+    }
+
+    fn message(key: &str, payload: &[u8]) -> OwnedMessage {
+        let (key, payload) = (Some(key.into()), Some(payload.into()));
+        OwnedMessage::new(payload, key, "t".to_owned(), rdkafka::Timestamp::NotAvailable, 3, 41, None)
     }
 }

@@ -7,6 +7,7 @@ use std::time::Instant;
 use dateline_journal::Journal;
 use tokio::sync::{mpsc, watch};
 
+use crate::feed_request::FeedRequest;
 use crate::handover::HandedReport;
 use crate::lease::MemberLease;
 use crate::shard::{Shard, ShardMap};
@@ -60,4 +61,6 @@ pub struct HeldShard {
     pub contact: ContactRule,
     /// Changes whenever entries that other shards handed over wait in the journal.
     pub handed_over: watch::Receiver<u64>,
+    /// What operators want of the shard's feeds. The journal has it; whoever polls the feeds by what it knew before is to hear of it.
+    pub requests: mpsc::Receiver<FeedRequest>,
 }

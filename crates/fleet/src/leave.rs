@@ -135,7 +135,8 @@ impl StateReading {
                         read.untold.push(PublishedReport { time, traceparent, data });
                     }
                     HandoverContent::Report(_) => return Err(FleetError::UntoldWithdrawal.into()),
-                    HandoverContent::Unreadable => {}
+                    // A feed that was to be asked now is asked by the daemon by itself when it is due.
+                    HandoverContent::Request(_) | HandoverContent::Unreadable => {}
                 }
             }
         }

@@ -15,7 +15,7 @@
 //! 5. When the group takes the shard away, nothing is committed for it from that moment on (`tenure`), and the work is dropped.
 //!
 //! Which feeds there are stands on a topic, too ([`FleetFeedsChange`], [`follow_feeds`]), and so does what each member says of itself
-//! ([`MemberReporter`]). [`report()`] asks Kafka who holds what, and tells with it what the members say.
+//! ([`MemberReporter`]). Any machine can look at one of the feeds ([`read_feed_state`]), and have it asked now ([`request_poll`]). [`report()`] asks Kafka who holds what, and tells with it what the members say.
 //!
 //! Whoever looks at the fleet looks at a journal in which a member follows all of its topics ([`FleetMirror`]).
 //!
@@ -32,6 +32,7 @@ mod adopt;
 mod change_record;
 mod committer;
 mod error;
+mod feed_request;
 mod feeds;
 mod handover;
 mod handover_trim;
@@ -57,6 +58,7 @@ mod whole_fleet;
 
 pub use adopt::{Adoption, AdoptionReport, adopt};
 pub use error::FleetError;
+pub use feed_request::{FeedRequest, read_feed_state, request_poll};
 pub use feeds::{FleetFeeds, FleetFeedsChange, follow_feeds, read_feeds};
 pub use handover::HandedReport;
 pub use held_shard::{ContactRule, HeldShard, HeldStories, HostContact};

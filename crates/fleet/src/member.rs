@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::committer::{Committer, Fence, ShardTransaction};
 use crate::error::{FleetError, FleetSessionError};
+use crate::feed_request::FeedRequest;
 use crate::handover::{HandedReport, HandoverContent, HandoverRecord};
 use crate::handover_trim::HandoverTrimmer;
 use crate::held_shard::{ContactRule, HeldShard, HeldStories};
@@ -54,6 +55,9 @@ const MAX_RESTORES: usize = 8;
 /// How many entries that were handed over may wait for a shard, and how many of them it takes in at once.
 const MAX_WAITING_HANDOVERS: usize = 1_024;
 const MAX_HANDOVERS_AT_ONCE: usize = 256;
+
+/// How many wishes for a shard's feeds may wait for whoever polls them.
+const MAX_WAITING_REQUESTS: usize = 64;
 
 /// What is done with a shard.
 pub trait ShardWork: Send + Sync + 'static {
@@ -413,7 +417,7 @@ impl ShardSession {
         }
     }
 
-    /// Brings an entry that was handed over to its shard.
+    /// Brings what was handed over to its shard.
     async fn pass_on(&mut self, record: HandoverRecord) {
         if let Some(task) = self.held.get(&record.shard) {
             // The shard's task may have ended; then its records come again to whoever holds it next.
@@ -471,10 +475,12 @@ impl ShardHolding {
                 let (is_open, lease) = (self.tenures.lock().sign_of(shard, term), self.lease.clone());
                 let contact = ContactRule { shard, map, is_open, lease };
                 let (taken, handed_over) = watch::channel(0);
-                let held = HeldShard { shard, journal: journal.clone(), contact, handed_over };
+                let (requested, requests) = mpsc::channel(MAX_WAITING_REQUESTS);
+                let held = HeldShard { shard, journal: journal.clone(), contact, handed_over, requests };
+                let taking = HandoverIntake { journal, taken, requested };
                 tokio::select! {
                     worked = work.work(held, stop) => worked,
-                    taken = take_in(&journal, handed, taken) => taken.map_err(|error| error.to_string()),
+                    taken = taking.run(handed) => taken.map_err(|error| error.to_string()),
                 }
             }
         };
@@ -540,28 +546,59 @@ impl ShardHolding {
 }
 
 /// Has a shard's journal take in what others hand over.
-async fn take_in(
-    journal: &Journal,
-    mut handed: mpsc::Receiver<HandoverRecord>,
+struct HandoverIntake {
+    journal: Journal,
+    /// Counts up whenever entries wait.
     taken: watch::Sender<u64>,
-) -> Result<(), JournalError> {
-    let mut records = Vec::new();
-    while handed.recv_many(&mut records, MAX_HANDOVERS_AT_ONCE).await > 0 {
-        let until = records.last().map_or(0, |record: &HandoverRecord| record.until);
-        let entry = |record: HandoverRecord| match record.content {
-            HandoverContent::Entry(entry) => Some(*entry),
-            HandoverContent::Report(_) | HandoverContent::Unreadable => None,
-        };
-        let entries: Arc<[HandedEntry]> = records.drain(..).filter_map(entry).collect();
-        loop {
-            match journal.take_handed_over(entries.clone(), until, Timestamp::now()).await {
-                Err(error) if error.is_retryable() => tokio::time::sleep(RETRY).await,
-                done => break done?,
+    /// Told what is wanted of feeds.
+    requested: mpsc::Sender<FeedRequest>,
+}
+
+impl HandoverIntake {
+    /// Ends with an error only.
+    async fn run(self, mut handed: mpsc::Receiver<HandoverRecord>) -> Result<(), JournalError> {
+        let mut records = Vec::new();
+        while handed.recv_many(&mut records, MAX_HANDOVERS_AT_ONCE).await > 0 {
+            let until = records.last().map_or(0, |record: &HandoverRecord| record.until);
+            let (mut entries, mut requests): (Vec<HandedEntry>, _) = (Vec::new(), Vec::new());
+            for record in records.drain(..) {
+                match record.content {
+                    HandoverContent::Entry(entry) => entries.push(*entry),
+                    HandoverContent::Request(request) => requests.push(request),
+                    HandoverContent::Report(_) | HandoverContent::Unreadable => {}
+                }
+            }
+            // Before their places are taken, so that none is lost; what is wanted twice is done once.
+            for FeedRequest { feed, request } in &requests {
+                let ask = || self.journal.request_poll(feed.clone(), *request, Timestamp::now());
+                match retried(ask).await {
+                    // One that is new here is asked without being told to.
+                    Err(JournalError::UnknownFeed(_)) => {}
+                    done => drop(done?),
+                }
+            }
+            let entries: Arc<[HandedEntry]> = entries.into();
+            retried(|| self.journal.take_handed_over(entries.clone(), until, Timestamp::now())).await?;
+            self.taken.send_modify(|count| *count += 1);
+            for request in requests {
+                // Whoever has so many to do has begun to ask feeds anew.
+                let _ = self.requested.try_send(request);
             }
         }
-        taken.send_modify(|count| *count += 1);
+        std::future::pending().await
     }
-    std::future::pending().await
+}
+
+/// Has the journal make a change, as often as it fails for a reason that passes.
+async fn retried<T, C: Future<Output = Result<T, JournalError>>>(
+    make: impl Fn() -> C,
+) -> Result<T, JournalError> {
+    loop {
+        match make().await {
+            Err(error) if error.is_retryable() => tokio::time::sleep(RETRY).await,
+            done => return done,
+        }
+    }
 }
 
 /// Brings what is published to whoever tells stories. One that cannot be read is passed over.

@@ -32,6 +32,9 @@ pub struct MemberReport {
     /// Why it goes by no newer one, where it doesn't.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub feeds_error: Option<String>,
+    /// A digest of each part of its configuration that is to be the same with all members.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, String>,
     /// How many feeds it polls.
     pub feeds: u64,
     /// How many entries wait for their pages with it.

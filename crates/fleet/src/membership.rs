@@ -143,7 +143,7 @@ pub(crate) fn poll(
         Some(Ok(message)) => {
             let shard = Shard::of_partition(message.partition());
             let is_report = shard == ShardMap::new(fleet.shards).stories();
-            Ok(Some(HandoverRecord::read(shard, message.offset(), message.payload(), is_report)))
+            Ok(Some(HandoverRecord::read(shard, &message, is_report)))
         }
         Some(Err(error)) => {
             if let Some((code, why)) = consumer.client().fatal_error() {

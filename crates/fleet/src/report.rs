@@ -39,6 +39,32 @@ pub struct FleetReport {
 }
 
 impl FleetReport {
+    /// The parts of their configurations in which members differ that run the same version of the program, and who differs from most.
+    pub fn differing_settings(&self) -> BTreeMap<String, Vec<String>> {
+        let said: Vec<&MemberReport> =
+            self.members.iter().filter_map(|member| self.said.get(&member.name)).collect();
+        let mut differing = BTreeMap::new();
+        for part in said.iter().flat_map(|member| member.settings.keys()) {
+            let digest =
+                |member: &MemberReport| Some((member.program.clone(), member.settings.get(part)?.clone()));
+            let mut counts: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+            for (program, digest) in said.iter().filter_map(|member| digest(member)) {
+                *counts.entry(program).or_default().entry(digest).or_default() += 1;
+            }
+            let is_odd = |member: &&&MemberReport| {
+                digest(member).is_some_and(|(program, digest)| {
+                    let most = counts[&program].iter().max_by_key(|(_, count)| **count);
+                    most.is_some_and(|(common, _)| *common != digest)
+                })
+            };
+            let odd: Vec<String> = said.iter().filter(is_odd).map(|member| member.member.clone()).collect();
+            if !odd.is_empty() {
+                differing.insert(part.clone(), odd);
+            }
+        }
+        differing
+    }
+
     /// The host whose pages wait longest with any of the members.
     pub fn slowest_host(&self) -> Option<&SlowHost> {
         let said = self.members.iter().filter_map(|member| self.said.get(&member.name));
@@ -202,6 +228,53 @@ mod tests {
             assert_eq!(shards_in(&assignment[..cut], "t"), None, "{cut}");
         }
         assert_eq!(shards_in(&[0, 1, 0xff, 0xff, 0xff, 0xff, 0xff], "t"), None);
+    }
+
+    #[test]
+    fn members_that_differ_from_most_in_what_is_to_be_the_same_are_named() {
+        let said = |member: &str, program: &str, poll: &str| MemberReport {
+            member: member.to_owned(),
+            at: jiff::Timestamp::UNIX_EPOCH,
+            program: program.to_owned(),
+            shards: Vec::new(),
+            feeds_version: 0,
+            feeds_error: None,
+            settings: BTreeMap::from([
+                ("[poll]".to_owned(), poll.to_owned()),
+                ("sites".to_owned(), "s".to_owned()),
+            ]),
+            feeds: 0,
+            backlog: 0,
+            slowest: None,
+            last_error: None,
+        };
+        let member = |name: &str| ReportedMember {
+            name: name.to_owned(),
+            host: String::new(),
+            shards: Vec::new(),
+            tells_stories: false,
+        };
+        // The one of another version writes its settings in another way, and the last is a member no more.
+        let all = [
+            said("a", "1", "x"),
+            said("b", "1", "y"),
+            said("c", "1", "x"),
+            said("d", "2", "z"),
+            said("e", "1", "z"),
+        ];
+        let report = FleetReport {
+            state: STABLE.to_owned(),
+            members: ["a", "b", "c", "d"].map(member).to_vec(),
+            shards: 1,
+            waiting: BTreeMap::new(),
+            untold: 0,
+            feeds: FleetFeeds::default(),
+            said: all.into_iter().map(|said| (said.member.clone(), said)).collect(),
+        };
+        assert_eq!(
+            report.differing_settings(),
+            BTreeMap::from([("[poll]".to_owned(), vec!["b".to_owned()])])
+        );
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use dateline_publisher::{KafkaSettings, TransactionalProducer};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::{Message, Offset, TopicPartitionList};
+use rdkafka::{Offset, TopicPartitionList};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
@@ -151,7 +151,7 @@ impl WholeFleet {
         let is_report = shard == ShardMap::new(self.fleet.shards).stories();
         let (place, first) = ((topic.as_str(), shard.partition()), Offset::Offset(next));
         read_from(&self.kafka, place, first, &|| false, |message| {
-            found.push(HandoverRecord::read(shard, message.offset(), message.payload(), is_report).content);
+            found.push(HandoverRecord::read(shard, message, is_report).content);
             Ok(())
         })?;
         Ok(found)

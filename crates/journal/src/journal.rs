@@ -20,7 +20,7 @@ use crate::change::{
     SinkEnabling, SinkId, SinkOpening, SinkProgress, SinkState, SinkStep, SourceChange, StoredSession,
     StoryChange, StoryUpdate, SubscriptionChange, TextKeeping,
 };
-use crate::change::{ReportedChange, TakenReport};
+use crate::change::{TakenReport, TakenReports};
 use crate::claims::{ClaimKey, EntryClaims};
 use crate::commit_log::HandedEntry;
 use crate::lock::{FilePlace, Lock, refuse_vacated};
@@ -232,19 +232,13 @@ impl Journal {
         self.inner.writer.submit(HandedEntries { entries, until, at }).await
     }
 
-    /// Takes in what another journal published, with what it changes of stories; `until` is the place after it among all that is handed
-    /// over to this journal, and is committed with it.
+    /// Takes in what other journals published, in its order, with what it changes of stories: all of it or nothing. `until` is the place after
+    /// the last among all that is handed over to this journal, and is committed with it.
     ///
     /// # Errors
     /// [`JournalError::Full`] when there is no room; others if it cannot be committed.
-    pub async fn take_report(
-        &self,
-        change: ReportedChange,
-        stories: StoryUpdate,
-        until: i64,
-        (at, traceparent): (Timestamp, String),
-    ) -> Result<(), JournalError> {
-        self.inner.writer.submit(TakenReport { change, stories, until, at, traceparent }).await
+    pub async fn take_reports(&self, reports: Arc<[TakenReport]>, until: i64) -> Result<(), JournalError> {
+        self.inner.writer.submit(TakenReports { reports, until }).await
     }
 
     /// Notes what a host wishes, for whoever takes this journal over. One without a [`CommitLog`](crate::CommitLog) is not taken over, and

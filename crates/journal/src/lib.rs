@@ -93,7 +93,7 @@ pub use change::{
     ArticleLabel, Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, HeldOutcomes, HostWishRow,
     LabelValue, MirrorUpdate, MissedEvents, PollCommit, PollRecord, PollRequest, RejectedText,
     ReportedChange, RevisitCompletion, RevisitEnd, RevisitFinding, RevisitPlan, SinkId, SinkOpening,
-    SinkOutage, SinkProgress, SinkStart, SinkState, StoredSession, StoryArticleRow, StoryUpdate,
+    SinkOutage, SinkProgress, SinkStart, SinkState, StoredSession, StoryArticleRow, StoryUpdate, TakenReport,
     UndeliveredEvent,
 };
 pub use commit_log::{CommitLog, HandedEntry, LoggedTransaction, SharedCommitLog, StateRecord};

@@ -53,11 +53,11 @@ class Daemon:
     def log(self):
         return (self.root / "log").read_text(errors="replace")
 
-    def start(self, *options):
+    def start(self, *options, **environment):
         with open(self.root / "log", "ab") as log:
             way = self.network.command if self.network else []
             self.process = subprocess.Popen([*way, BINARY, "run", "--config", self.config, *options], stdout=log, stderr=log,
-                                            stdin=subprocess.DEVNULL, env=ENVIRONMENT)
+                                            stdin=subprocess.DEVNULL, env={**ENVIRONMENT, **environment})
         return self
 
     def kill(self):

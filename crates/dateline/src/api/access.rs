@@ -44,8 +44,9 @@ pub(super) async fn refuse_changes(request: Request, next: Next) -> Response {
     }
     let problem = Problem::new(
         StatusCode::FORBIDDEN,
-        "a member of a fleet shows what there is, and changes nothing here: `dateline feed add`, `remove`, `pause`, `resume`, `edit` and \
-         `dateline fleet apply` change the fleet's feeds, on any machine with a member's configuration",
+        "a member of a fleet shows what there is, and changes nothing here: `dateline feed add`, `remove`, `pause`, `resume`, `poll`, `revive` and \
+         `dateline fleet apply` reach the fleet's feeds, on any machine with a member's configuration; other settings count from a member's next \
+         start; labels are given at a daemon by itself",
     );
     match console::is_browser(request.headers()) {
         true => console::refusal(problem),

@@ -8,7 +8,7 @@ use dateline_journal::JournalError;
 use dateline_wire::Sequence;
 
 use super::config_file::ConfigFile;
-use super::print_text;
+use super::{own_journal, print_text};
 use crate::failure::Failure;
 use crate::text::size;
 
@@ -31,7 +31,7 @@ pub struct BackupArguments {
 /// If the configuration is wrong, the journal cannot be read, the file is there, or there is no room for it.
 pub fn run(arguments: &BackupArguments) -> Result<(), Failure> {
     let settings = arguments.config.settings_to_look(&["data_dir"])?;
-    let path = settings.journal_path();
+    let path = own_journal(&settings, "what is copied is a journal")?;
     let shows_progress = io::stderr().is_terminal();
     let copied = dateline_journal::backup(&path, &arguments.file, |done, all| {
         if shows_progress {

@@ -16,7 +16,7 @@ use serde::Serialize;
 use url::Url;
 
 use super::config_file::ConfigFile;
-use super::{known_url, page_url, print_json, print_text, web_address};
+use super::{known_url, page_url, print_json, print_text, shown_journal, web_address};
 use crate::config::{self, Settings};
 use crate::contained::contained;
 use crate::engine::ReadingRules;
@@ -129,7 +129,7 @@ fn of_page(settings: &Settings, file: &Path, url: Option<&str>) -> Result<Explan
 
 /// Looks an article up.
 fn of_journal(settings: &Settings, name: &str) -> Result<Explanation, Failure> {
-    let path = settings.journal_path();
+    let path = shown_journal(settings)?;
     let read = |journal: JournalReader| -> Result<Option<Explanation>, JournalError> {
         let id = match known_url(name) {
             Some(url) => journal.article_at(&url)?.unwrap_or_else(|| ArticleId::of(&CanonicalUrl::of(&url))),

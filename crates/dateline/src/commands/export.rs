@@ -7,7 +7,7 @@ use dateline_journal::{EventFilter, JournalError, JournalReader};
 
 use super::config_file::ConfigFile;
 use super::filter::FilterArguments;
-use super::warn_of_gap;
+use super::{shown_journal, warn_of_gap};
 use crate::api::write_article;
 use crate::failure::Failure;
 use crate::table::{ARTICLE_COLUMNS, STORY_COLUMNS, article_cells, story_cells, write_row};
@@ -64,7 +64,7 @@ enum ExportFormat {
 /// If the options mean nothing, the journal cannot be read, or standard output fails.
 pub fn run(arguments: &ExportArguments) -> Result<(), Failure> {
     let filter = arguments.which.filter(arguments.search.as_deref())?;
-    let path = arguments.config.settings_to_look(&["data_dir"])?.journal_path();
+    let path = shown_journal(&arguments.config.settings_to_look(&["data_dir"])?)?;
     let failed = |source| Failure::Journal { path: path.clone(), source };
     let journal = JournalReader::open(&path).map_err(failed)?;
     warn_of_gap(journal.search_gap().map_err(failed)?);

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use dateline_journal::JournalReader;
 
 use super::config_file::ConfigFile;
+use super::own_journal;
 use crate::api::LabelledArticle;
 use crate::failure::Failure;
 
@@ -42,7 +43,7 @@ pub struct ExportArguments {
 /// If the journal cannot be read, or standard output fails.
 pub fn run(command: &Command) -> Result<(), Failure> {
     let Command::Export(ExportArguments { without_text, config }) = command;
-    let path = config.settings_to_look(&["data_dir"])?.journal_path();
+    let path = own_journal(&config.settings_to_look(&["data_dir"])?, "labels are given in the console")?;
     let unusable = |source| Failure::Journal { path: path.clone(), source };
     let journal = JournalReader::open(&path).map_err(unusable)?;
     let mut output = BufWriter::new(io::stdout().lock());

@@ -6,7 +6,7 @@ use dateline_publisher::RelayError;
 use dateline_wire::Sequence;
 
 use super::config_file::ConfigFile;
-use super::print_text;
+use super::{own_journal, print_text};
 use crate::config::Settings;
 use crate::failure::Failure;
 
@@ -43,7 +43,7 @@ pub fn run(arguments: &RelayArguments) -> Result<(), Failure> {
     if !settings.kafka.is_enabled() {
         return Err(Failure::Other("no Kafka is configured: set brokers in [kafka]".to_owned()));
     }
-    let path = settings.journal_path();
+    let path = own_journal(&settings, "what a relay delivers is a journal's")?;
     let unusable = |source| Failure::Journal { path: path.clone(), source };
     let journal = Journal::open(&path, Options::default()).map_err(unusable)?;
     let last = journal.last_sequence().map_err(unusable)?;

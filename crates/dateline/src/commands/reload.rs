@@ -10,6 +10,7 @@ use super::{daemon_address, print_json, print_text, runtime, warn};
 use crate::api_client::{self, FoundDaemon};
 use crate::config::Settings;
 use crate::failure::Failure;
+use crate::fleet_member::RELOAD_REFUSAL;
 use crate::local_key;
 use crate::reload::ReloadReport;
 use crate::run_record::RunRecord;
@@ -40,6 +41,9 @@ pub struct ReloadArguments {
 pub fn run(arguments: &ReloadArguments) -> Result<(), Failure> {
     // The daemon itself says what is wrong with the rest.
     let (settings, _) = Settings::load_to_look(&arguments.config.path, &["data_dir", "api.token_file"])?;
+    if settings.fleet.is_enabled() && arguments.url.is_none() {
+        return Err(Failure::Other(RELOAD_REFUSAL.to_owned()));
+    }
     // The key of the daemon here is nobody else's to see.
     let (token, mut url) = match &arguments.url {
         Some(url) => (settings.api.write_token()?, url.clone()),

@@ -9,7 +9,7 @@ use dateline_wire::ArticleEvent;
 
 use super::config_file::ConfigFile;
 use super::filter::FilterArguments;
-use super::{print_document, print_text, warn_of_gap};
+use super::{print_document, print_text, shown_journal, warn_of_gap};
 use crate::api::write_article;
 use crate::failure::Failure;
 use crate::terminal::visible_json;
@@ -44,7 +44,7 @@ pub struct SearchArguments {
 pub fn run(arguments: &SearchArguments) -> Result<(), Failure> {
     let words = arguments.words.join(" ");
     let filter = arguments.which.filter((!words.is_empty()).then_some(&*words))?;
-    let path = arguments.config.settings_to_look(&["data_dir"])?.journal_path();
+    let path = shown_journal(&arguments.config.settings_to_look(&["data_dir"])?)?;
     let found = JournalReader::open(&path).and_then(|journal| {
         let page = journal.articles(&filter, None, arguments.limit.get(), usize::MAX)?;
         Ok::<_, JournalError>((page.articles, journal.search_gap()?))

@@ -72,7 +72,7 @@ fn report(arguments: &StatusArguments) -> Result<StatusReport, Failure> {
 /// address, where they name a journal that isn't there, is told with a word on that; for a check it is none.
 fn of_configured(settings: &Settings, is_check: bool) -> Result<StatusReport, Failure> {
     let last = RunRecord::read(&settings.data_dir);
-    let path = settings.journal_path();
+    let path = settings.shown_journal_path();
     let journal = JournalReader::open(&path);
     // Only a journal that isn't there may be another daemon's business, whose environment names another folder, or one under which it was
     // removed.

@@ -20,7 +20,7 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use super::config_file::ConfigFile;
-use super::{batch_outcome, known_url, print_json, print_text};
+use super::{batch_outcome, known_url, print_json, print_text, shown_journal};
 use crate::batch::{BatchAnswer, BatchTally};
 use crate::config;
 use crate::failure::Failure;
@@ -96,7 +96,7 @@ pub fn run(arguments: &StoriesArguments) -> Result<(), Failure> {
     let needed = ["data_dir", "subject", "agencies", "story_tables"];
     let settings = arguments.config.settings_to_look(&needed)?;
     if !arguments.batch {
-        let path = settings.journal_path();
+        let path = shown_journal(&settings)?;
         let stories = JournalReader::open(&path).and_then(|journal| journal.stories(arguments.limit.get()));
         let stories = stories.map_err(|source| Failure::Journal { path, source })?;
         return if arguments.json { print_json(&stories) } else { print_text(&list(&stories)) };

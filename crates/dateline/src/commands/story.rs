@@ -8,7 +8,7 @@ use dateline_journal::JournalReader;
 use dateline_wire::{ArticleId, StoryEvent, StoryId, StoryState};
 
 use super::config_file::ConfigFile;
-use super::{print_json, print_text};
+use super::{print_json, print_text, shown_journal};
 use crate::failure::Failure;
 use crate::text::{self, given_id};
 
@@ -31,7 +31,7 @@ pub struct StoryArguments {
 /// If the journal cannot be read, or has no such story.
 pub fn run(arguments: &StoryArguments) -> Result<(), Failure> {
     let settings = arguments.config.settings_to_look(&["data_dir"])?;
-    let path = settings.journal_path();
+    let path = shown_journal(&settings)?;
     let story = JournalReader::open(&path)
         .and_then(|journal| find(&journal, &arguments.id))
         .map_err(|source| Failure::Journal { path, source })?;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::config_file::ConfigFile;
 use super::feed::running::RunningDaemon;
-use super::{change_journal, print_document, print_json, print_text};
+use super::{change_journal, own_journal, print_document, print_json, print_text};
 use crate::api::{DeadLetter, EnabledWebhook, RedeliveryReport, not_given_up};
 use crate::config::Settings;
 use crate::failure::Failure;
@@ -65,7 +65,7 @@ pub fn run(command: &Command) -> Result<(), Failure> {
 
 fn dead_letters(webhook: &NamedWebhook) -> Result<(), Failure> {
     let settings = webhook.config.settings_to_look(&["data_dir"])?;
-    let path = settings.journal_path();
+    let path = own_journal(&settings, "webhooks are fed from a journal")?;
     let unusable = |source| Failure::Journal { path: path.clone(), source };
     let journal = JournalReader::open(&path).map_err(unusable)?;
     let id = SinkId::webhook(&webhook.name);

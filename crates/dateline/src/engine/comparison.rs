@@ -4,6 +4,7 @@
 //! What is remembered follows from the log, and what is compared is always what was published. At the start it is read from a file that holds
 //! it as it was ([`comparison_cache`]), and what came since from the log; without the file all from the log.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use dateline_journal::{EntryCompletion, EntryEnd, EntryOutcome, Journal, JournalError, StoryUpdate};
@@ -50,6 +51,8 @@ pub(super) struct Comparison {
     is_ahead: bool,
     /// How many articles have come since what is remembered was kept.
     unkept: usize,
+    /// The articles that are [followed](Self::follow) and that the log doesn't have yet.
+    followed: HashMap<ArticleId, ArticleEvent>,
 }
 
 /// The tables that articles are compared by.
@@ -75,6 +78,7 @@ impl Comparison {
             is_outdated: false,
             is_ahead: false,
             unkept: 0,
+            followed: HashMap::new(),
         }
     }
 
@@ -320,7 +324,8 @@ impl Comparison {
     }
 
     /// Gives an article its story that another journal has published, and says what changes by it. What it repeats is looked for among all
-    /// that is known here, unless its own journal has found it.
+    /// that is known here, unless its own journal has found it. Several can be followed before they are [committed](Self::committed_followed)
+    /// together: each finds those before it.
     ///
     /// # Errors
     /// If the journal cannot be read.
@@ -335,7 +340,26 @@ impl Comparison {
         {
             self.name_copied(article, copy);
         }
-        self.stories.as_mut().map_or(Ok(StoryUpdate::default()), |stories| stories.tell(article, at))
+        let stories = self
+            .stories
+            .as_mut()
+            .map_or(Ok(StoryUpdate::default()), |stories| stories.tell_ahead(article, at));
+        self.remember(article, at);
+        self.followed.insert(article.article.clone(), article.clone());
+        stories
+    }
+
+    /// What was followed stands in the log.
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) fn committed_followed(&mut self) -> Result<(), JournalError> {
+        self.is_ahead = false;
+        self.followed.clear();
+        if let Some(stories) = &mut self.stories {
+            stories.committed();
+        }
+        self.keep_now_and_then()
     }
 
     /// Has an article that was published under another address, or for this entry when its link was another, be that one. Whether this is
@@ -397,6 +421,9 @@ impl Comparison {
 
     /// The latest revision of an article, as long as the log has it.
     fn published(&self, article: &ArticleId) -> Option<ArticleEvent> {
+        if let Some(followed) = self.followed.get(article) {
+            return Some(followed.clone());
+        }
         self.journal.reader().latest_article(article).unwrap_or_else(|error| {
             tracing::warn!(%article, %error, "the article cannot be read from the log, so nothing is compared with it");
             None

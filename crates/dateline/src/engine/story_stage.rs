@@ -1,9 +1,10 @@
 //! Stories of a fleet: told by what its shards publish, in the order in which that is handed over, as a daemon by itself tells them of its own
 //! articles.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use dateline_journal::{Journal, JournalError, ReportedChange, StoryUpdate};
+use dateline_journal::{Journal, JournalError, ReportedChange, TakenReport};
 use dateline_wire::{ArticleEvent, WithdrawalEvent};
 use jiff::Timestamp;
 
@@ -35,26 +36,31 @@ impl StoryStage {
         Ok(Self { journal, comparison })
     }
 
-    /// Takes in an article that was published, which stood before `until` among all that is handed over.
+    /// Takes in articles that were published, in their order, with the `traceparent` of each. The last of them stood before `until` among all
+    /// that is handed over. What comes together is committed together, which takes as long as one.
     ///
     /// # Errors
     /// If the journal fails in a way that doesn't pass.
-    pub(crate) async fn take_article(
+    pub(crate) async fn take_articles(
         &mut self,
-        mut article: ArticleEvent,
+        articles: Vec<(ArticleEvent, String)>,
         until: i64,
-        (at, traceparent): (Timestamp, String),
+        at: Timestamp,
     ) -> Result<(), JournalError> {
-        let stories = self.comparison.follow(&mut article, at)?;
-        let change = ReportedChange::Article(Box::new(article.clone()));
-        self.commit(change, stories, until, (at, traceparent)).await?;
-        self.comparison.committed_article(Some(&article), at)
+        let mut reports = Vec::with_capacity(articles.len());
+        for (mut article, traceparent) in articles {
+            let stories = self.comparison.follow(&mut article, at)?;
+            let change = ReportedChange::Article(Box::new(article));
+            reports.push(TakenReport { change, stories, at, traceparent });
+        }
+        self.commit(reports, until).await?;
+        self.comparison.committed_followed()
     }
 
     /// Takes in that an article was withdrawn.
     ///
     /// # Errors
-    /// As for [`take_article`](Self::take_article).
+    /// As for [`take_articles`](Self::take_articles).
     pub(crate) async fn take_withdrawal(
         &mut self,
         withdrawal: WithdrawalEvent,
@@ -63,22 +69,84 @@ impl StoryStage {
     ) -> Result<(), JournalError> {
         let stories = self.comparison.withdraw(&withdrawal.article, at).await?;
         let change = ReportedChange::Withdrawal(withdrawal.article);
-        self.commit(change, stories, until, (at, traceparent)).await
+        self.commit(vec![TakenReport { change, stories, at, traceparent }], until).await
     }
 
     /// The comparison is ahead of the journal until this is committed, so it is tried until it is.
-    async fn commit(
-        &self,
-        change: ReportedChange,
-        stories: StoryUpdate,
-        until: i64,
-        at: (Timestamp, String),
-    ) -> Result<(), JournalError> {
+    async fn commit(&self, reports: Vec<TakenReport>, until: i64) -> Result<(), JournalError> {
+        let reports: Arc<[TakenReport]> = reports.into();
         loop {
-            match self.journal.take_report(change.clone(), stories.clone(), until, at.clone()).await {
+            match self.journal.take_reports(reports.clone(), until).await {
                 Err(error) if error.is_retryable() => tokio::time::sleep(RETRY).await,
                 done => return done,
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use dateline_journal::Options;
+    use dateline_wire::{ArticleId, CanonicalUrl, CloudEvent, EventKind, Sequence};
+    use serde_json::json;
+
+    use super::*;
+    use crate::config::read_story_tables;
+
+    const FERRY: &str = "The ferry Maria left the harbour of Kirkwall at six on Monday morning with 40 passengers, for the first time since the \
+                         storm of 12 January tore its ramp away and sank two boats beside it.";
+    const FERRY_AGAIN: &str = "For the first time since the storm of 12 January sank two boats and tore its ramp away the ferry Maria left the \
+                               harbour of Kirkwall on Monday morning at six. On board were 40 passengers.";
+    const MILL: &str = "The old mill on the river Tay closes after two hundred years, since its owner Jean Burns finds no grain that is cheap \
+                        enough, and nobody in Perth wants to buy it.";
+
+    fn article(name: &str, revision: u32, text: &str) -> ArticleEvent {
+        let url = format!("https://{name}.example/1");
+        let id = ArticleId::of(&CanonicalUrl::of(&url.parse().unwrap()));
+        serde_json::from_value(json!({
+            "id": format!("{id}.{revision}"), "article": id, "revision": revision, "url": url, "canonical_url": url,
+            "page_kind": "article", "publisher": name, "language": "en", "title": &text[..30], "authors": [], "cuts": [],
+            "body": {"text": text, "paragraphs": [], "sha256": "", "extractor": "test"},
+            "received_at": "2026-03-01T08:00:00Z", "entities": [],
+            "relevance": {"label": "relevant", "reasons": [], "passages": []},
+        }))
+        .unwrap()
+    }
+
+    /// What is told of these articles when so many come together.
+    async fn told(articles: &[ArticleEvent], together: usize) -> Vec<CloudEvent> {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(folder.path().join("journal.db"), Options::default()).unwrap();
+        let tables = read_story_tables(Path::new("../../config/stories")).unwrap();
+        let tables = ComparisonTables { stories: Some(Arc::new(tables)), ..ComparisonTables::default() };
+        let now: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();
+        let mut stage = StoryStage::open(journal.clone(), tables, now).await.unwrap();
+        for (number, batch) in articles.chunks(together).enumerate() {
+            let batch = batch.iter().map(|article| (article.clone(), String::new())).collect();
+            stage.take_articles(batch, i64::try_from(number).unwrap() + 1, now).await.unwrap();
+        }
+        journal.events_after(Sequence::START, 100, None).unwrap()
+    }
+
+    #[tokio::test]
+    async fn articles_that_are_taken_in_together_tell_what_they_tell_one_by_one() {
+        let articles = [
+            article("first", 1, FERRY),
+            article("second", 1, FERRY_AGAIN),
+            article("third", 1, MILL),
+            // A copy of one that came with it, a report that becomes another, and a copy of what that was.
+            article("fourth", 1, FERRY_AGAIN),
+            article("second", 2, MILL),
+            article("fifth", 1, FERRY),
+            article("first", 2, FERRY_AGAIN),
+        ];
+        let one_by_one = told(&articles, 1).await;
+        let stories = one_by_one.iter().filter(|event| event.kind == EventKind::Story).count();
+        assert!(stories >= articles.len(), "each changes a story: {stories}");
+        for together in [2, 3, articles.len()] {
+            assert_eq!(told(&articles, together).await, one_by_one, "{together} together");
         }
     }
 }

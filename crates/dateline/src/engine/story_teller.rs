@@ -1,9 +1,9 @@
 //! Which story an article tells, asked in the order in which articles are committed, and kept in the journal with them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use dateline_journal::{Journal, JournalError, StoryArticleRow, StoryUpdate};
+use dateline_journal::{Journal, JournalError, JournalReader, StoryArticleRow, StoryUpdate};
 use dateline_stories::book::{StoredStory, StoryBook, StoryReport, StoryTelling};
 use dateline_stories::origin::Agencies;
 use dateline_stories::story::StoryTables;
@@ -19,6 +19,61 @@ const BATCH: usize = 500;
 pub(super) struct StoryTeller {
     journal: Journal,
     book: StoryBook,
+    ahead: StoriesAhead,
+}
+
+/// What is told and not committed yet.
+#[derive(Default)]
+struct StoriesAhead {
+    /// The revisions of stories.
+    revisions: HashMap<StoryId, u32>,
+    /// What the journal is to keep of articles, in the order in which they came first.
+    rows: Vec<StoryArticleRow>,
+}
+
+/// The number of the first article that the journal has not numbered yet: they come after all that it has.
+const FIRST_UNNUMBERED: u64 = 1 << 63;
+
+impl StoriesAhead {
+    fn note(&mut self, update: &StoryUpdate) {
+        self.revisions.extend(update.events.iter().map(|told| (told.story.clone(), told.revision)));
+        for row in &update.articles {
+            match self.rows.iter_mut().find(|known| known.article == row.article) {
+                Some(known) => known.clone_from(row),
+                None => self.rows.push(row.clone()),
+            }
+        }
+    }
+
+    /// Has the `rows` of a story be as they will be.
+    fn lay_over(
+        &self,
+        rows: &mut Vec<(u64, StoryArticleRow)>,
+        story: &StoryId,
+        reader: &JournalReader,
+    ) -> Result<(), JournalError> {
+        for (row, unnumbered) in self.rows.iter().zip(FIRST_UNNUMBERED..) {
+            let known = rows.iter().position(|(_, known)| known.article == row.article);
+            match (known, row.story == *story) {
+                (Some(known), true) => rows[known].1 = row.clone(),
+                (Some(known), false) => drop(rows.remove(known)),
+                (None, true) => {
+                    let number = number_of(&row.article, reader)?.unwrap_or(unnumbered);
+                    rows.push((number, row.clone()));
+                }
+                (None, false) => {}
+            }
+        }
+        rows.sort_by_key(|(number, _)| *number);
+        Ok(())
+    }
+}
+
+/// The number of an article that the journal has in some story.
+fn number_of(article: &ArticleId, reader: &JournalReader) -> Result<Option<u64>, JournalError> {
+    let Some(story) = reader.story_of(article)? else { return Ok(None) };
+    let rows = reader.story_articles(&story)?;
+    Ok(rows.into_iter().find(|(_, row)| row.article == *article).map(|(number, _)| number))
 }
 
 impl StoryTeller {
@@ -29,7 +84,7 @@ impl StoryTeller {
 
     /// With the articles of `book`.
     pub(super) fn of(journal: Journal, book: StoryBook) -> Self {
-        Self { journal, book }
+        Self { journal, book, ahead: StoriesAhead::default() }
     }
 
     pub(super) fn book(&self) -> &StoryBook {
@@ -80,12 +135,31 @@ impl StoryTeller {
         article: &mut ArticleEvent,
         at: Timestamp,
     ) -> Result<StoryUpdate, JournalError> {
-        let journal = &self.journal;
-        let told = self.book.take(article, at, |story| stored(journal, story))?;
+        let (journal, ahead) = (&self.journal, &self.ahead);
+        let told = self.book.take(article, at, |story| stored(journal, ahead, story))?;
         let StoryTelling { story, joined_by, reports, events } = told;
         article.story = Some(story);
         article.joined_by = joined_by;
         Ok(StoryUpdate { articles: reports.into_iter().map(row).collect::<Result<_, _>>()?, events })
+    }
+
+    /// The same, before what was told last is [committed](Self::committed).
+    ///
+    /// # Errors
+    /// If the journal cannot be read.
+    pub(super) fn tell_ahead(
+        &mut self,
+        article: &mut ArticleEvent,
+        at: Timestamp,
+    ) -> Result<StoryUpdate, JournalError> {
+        let update = self.tell(article, at)?;
+        self.ahead.note(&update);
+        Ok(update)
+    }
+
+    /// What was told ahead stands in the journal.
+    pub(super) fn committed(&mut self) {
+        self.ahead = StoriesAhead::default();
     }
 
     /// What changes of stories when an article is withdrawn. The book stays as it is, so nothing is lost if it isn't after all.
@@ -94,7 +168,7 @@ impl StoryTeller {
     /// If the journal cannot be read.
     pub(super) fn withdraw(&self, article: &ArticleId) -> Result<StoryUpdate, JournalError> {
         let Some(story) = self.journal.reader().story_of(article)? else { return Ok(StoryUpdate::default()) };
-        let stored = stored(&self.journal, &story)?;
+        let stored = stored(&self.journal, &self.ahead, &story)?;
         let Some((report, event)) = self.book.withdraw(article, &story, stored) else {
             return Ok(StoryUpdate::default());
         };
@@ -119,12 +193,17 @@ fn row((report, story): (StoryReport, StoryId)) -> Result<StoryArticleRow, Journ
     Ok(StoryArticleRow { article: report.shown.article, story, data })
 }
 
-/// What the journal keeps of a story.
-fn stored(journal: &Journal, story: &StoryId) -> Result<StoredStory, JournalError> {
+/// What the journal keeps of a story, once it has what is told ahead of it.
+fn stored(journal: &Journal, ahead: &StoriesAhead, story: &StoryId) -> Result<StoredStory, JournalError> {
     let reader = journal.reader();
-    let revision = reader.story(story)?.map_or(0, |told| told.revision);
+    let revision = match ahead.revisions.get(story) {
+        Some(revision) => *revision,
+        None => reader.story(story)?.map_or(0, |told| told.revision),
+    };
+    let mut rows = reader.story_articles(story)?;
+    ahead.lay_over(&mut rows, story, reader)?;
     let mut reports: Vec<(u64, StoryReport)> = Vec::new();
-    for (number, row) in reader.story_articles(story)? {
+    for (number, row) in rows {
         match serde_json::from_str(&row.data) {
             Ok(report) => reports.push((number, report)),
             Err(error) => {

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 
 use dateline_fleet::{FleetMirror, MirrorProgress};
@@ -34,20 +33,19 @@ pub(super) struct MirrorParts {
 /// Follows the fleet among `tasks`, and gives what the API tells about, and how far it is.
 pub(super) fn start(
     settings: &Settings,
-    folder: &Path,
     parts: MirrorParts,
     tasks: &mut JoinSet<Result<(), Failure>>,
     stop: &CancellationToken,
 ) -> Result<(Sources, watch::Receiver<MirrorProgress>), Failure> {
     let MirrorParts { address, mut feeds, metrics } = parts;
+    let path = settings.shown_journal_path();
     // It is read anew: what it was before is nothing that anybody goes on from.
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            return Err(Failure::io(format!("{} cannot be deleted", folder.display()))(error));
-        }
-        _ => {}
+    if let Some(folder) = path.parent()
+        && let Err(error) = fs::remove_dir_all(folder)
+        && error.kind() != ErrorKind::NotFound
+    {
+        return Err(Failure::io(format!("{} cannot be deleted", folder.display()))(error));
     }
-    let path = folder.join("mirror.db");
     let options = Options { durability: Durability::Process, ..Options::default() };
     let unusable = |source| Failure::Journal { path: path.clone(), source };
     let journal = Journal::open(&path, options).map_err(unusable)?;

@@ -1,5 +1,6 @@
 //! What a member tells the fleet of itself.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +23,8 @@ pub(super) struct ReportSources {
     pub(super) feeds: watch::Receiver<Option<Arc<MemberFeeds>>>,
     pub(super) feeds_error: watch::Receiver<Option<String>>,
     pub(super) journals: Arc<HeldJournals>,
+    /// What of its configuration is to be the same with all members.
+    pub(super) settings: BTreeMap<String, String>,
 }
 
 /// Tells it again and again.
@@ -64,6 +67,7 @@ impl ReportSources {
             shards: shards.iter().map(|shard| shard.0).collect(),
             feeds_version: feeds.map_or(0, |feeds| feeds.version),
             feeds_error: self.feeds_error.borrow().clone(),
+            settings: self.settings.clone(),
             feeds: polled.unwrap_or_default() as u64,
             backlog,
             slowest,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dateline_fetcher::{Clock, ContactGuard, ContactVerdict, Fetcher, HostWish};
-use dateline_fleet::{ContactRule, HeldShard, HeldStories, HostContact, Shard, ShardWork};
+use dateline_fleet::{ContactRule, FeedRequest, HeldShard, HeldStories, HostContact, Shard, ShardWork};
 use dateline_journal::{HostWishRow, Journal, JournalError, Retention};
 use dateline_parser::{SiteRules, Subject};
 use dateline_stories::origin::Agencies;
@@ -54,7 +54,7 @@ pub(super) struct ShardEngine {
 
 impl ShardWork for ShardEngine {
     fn work(&self, held: HeldShard, stop: CancellationToken) -> BoxFuture<'static, Result<(), String>> {
-        let HeldShard { shard, journal, contact, mut handed_over } = held;
+        let HeldShard { shard, journal, contact, mut handed_over, mut requests } = held;
         let (wishes, told_wishes) = mpsc::channel(MAX_WAITING_WISHES);
         let fetcher = Arc::new(self.fetcher.guarded(Arc::new(ShardGuard { contact, wishes })));
         let world = EngineParts {
@@ -100,6 +100,17 @@ impl ShardWork for ShardEngine {
                 }
                 std::future::pending().await
             };
+            let wants = commands.clone();
+            let request = async move {
+                while let Some(FeedRequest { feed, request }) = requests.recv().await {
+                    // What the engine doesn't poll (yet, or any more) needs no request.
+                    let (done, _) = oneshot::channel();
+                    if wants.send(EngineCommand::Poll(feed, request, done)).await.is_err() {
+                        break;
+                    }
+                }
+                std::future::pending().await
+            };
             let follow = async move {
                 while feeds.changed().await.is_ok() {
                     let Some(known) = feeds.borrow_and_update().clone() else { continue };
@@ -112,6 +123,7 @@ impl ShardWork for ShardEngine {
                     ended.map_err(|error| told(&error))
                 }
                 () = claim => Ok(()),
+                () = request => Ok(()),
                 failed = follow => failed,
                 noted = note_wishes(&journal, told_wishes) => noted.map_err(|error| told(&error)),
                 () = retention::run(journal.clone(), rules, stop) => Ok(()),

@@ -11,6 +11,9 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::{ComparisonTables, StoryStage};
 use crate::retention;
 
+/// How much of what is published is taken in together, where so much waits.
+const MAX_AT_ONCE: usize = 64;
+
 /// Tells them until `stop`.
 ///
 /// # Errors
@@ -38,22 +41,37 @@ async fn take_in(
     mut stage: StoryStage,
     mut reports: mpsc::Receiver<HandedReport>,
 ) -> Result<(), JournalError> {
-    while let Some(report) = reports.recv().await {
-        let HandedReport { kind, traceparent, data, until, .. } = report;
-        let at = (Clock::System.now(), traceparent);
-        let unreadable = |error: serde_json::Error| {
-            tracing::error!(%error, until, "what was published cannot be read, so no story has it");
-        };
-        match kind {
-            EventKind::Article => match serde_json::from_str(&data) {
-                Ok(article) => stage.take_article(article, until, at).await?,
-                Err(error) => unreadable(error),
-            },
-            EventKind::Withdrawal => match serde_json::from_str(&data) {
-                Ok(withdrawal) => stage.take_withdrawal(withdrawal, until, at).await?,
-                Err(error) => unreadable(error),
-            },
-            EventKind::Reject | EventKind::Health | EventKind::Story => {}
+    let mut waiting = Vec::new();
+    while reports.recv_many(&mut waiting, MAX_AT_ONCE).await > 0 {
+        let now = Clock::System.now();
+        let (mut articles, mut read_until) = (Vec::new(), 0);
+        for HandedReport { kind, traceparent, data, until, .. } in waiting.drain(..) {
+            let unreadable = |error: serde_json::Error| {
+                tracing::error!(%error, until, "what was published cannot be read, so no story has it");
+            };
+            match kind {
+                EventKind::Article => match serde_json::from_str(&data) {
+                    Ok(article) => {
+                        articles.push((article, traceparent));
+                        read_until = until;
+                    }
+                    Err(error) => unreadable(error),
+                },
+                EventKind::Withdrawal => match serde_json::from_str(&data) {
+                    Ok(withdrawal) => {
+                        // It may be of one of the articles before it.
+                        if !articles.is_empty() {
+                            stage.take_articles(std::mem::take(&mut articles), read_until, now).await?;
+                        }
+                        stage.take_withdrawal(withdrawal, until, (now, traceparent)).await?;
+                    }
+                    Err(error) => unreadable(error),
+                },
+                EventKind::Reject | EventKind::Health | EventKind::Story => {}
+            }
+        }
+        if !articles.is_empty() {
+            stage.take_articles(articles, read_until, now).await?;
         }
     }
     Ok(())

@@ -2,6 +2,7 @@
 
 use dateline_wire::{FeedId, FeedState};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::configure;
 use crate::JournalError;
@@ -10,7 +11,8 @@ use crate::reader;
 use crate::writer::Change;
 
 /// What an operator wants of a feed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PollRequest {
     /// It is asked now, whatever was planned.
     Poll,

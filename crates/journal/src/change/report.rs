@@ -1,5 +1,7 @@
 //! Articles that other journals publish, taken in by the one that tells stories by them.
 
+use std::sync::Arc;
+
 use dateline_wire::{ArticleEvent, ArticleId, Event};
 use jiff::Timestamp;
 use rusqlite::params;
@@ -20,19 +22,39 @@ pub enum ReportedChange {
     Withdrawal(ArticleId),
 }
 
-/// [`ReportedChange`], with what it changes of stories. It stood before `until` among all that are handed over.
-pub(crate) struct TakenReport {
-    pub(crate) change: ReportedChange,
-    pub(crate) stories: StoryUpdate,
-    pub(crate) until: i64,
-    pub(crate) at: Timestamp,
-    pub(crate) traceparent: String,
+/// [`ReportedChange`], with what it changes of stories.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TakenReport {
+    /// What was published.
+    pub change: ReportedChange,
+    /// What is told by it.
+    pub stories: StoryUpdate,
+    /// When it was taken in.
+    pub at: Timestamp,
+    /// `traceparent` of the work that led to it.
+    pub traceparent: String,
 }
 
-impl Change for TakenReport {
+/// [`TakenReport`]s in their order, the last of which stood before `until` among all that are handed over.
+pub(crate) struct TakenReports {
+    pub(crate) reports: Arc<[TakenReport]>,
+    pub(crate) until: i64,
+}
+
+impl Change for TakenReports {
     type Done = ();
 
     fn apply(&self, ledger: &mut Ledger<'_>) -> Result<(), JournalError> {
+        for report in &*self.reports {
+            report.take(ledger)?;
+        }
+        ledger.draft.taken_until = Some(self.until);
+        Ok(())
+    }
+}
+
+impl TakenReport {
+    fn take(&self, ledger: &mut Ledger<'_>) -> Result<(), JournalError> {
         match &self.change {
             ReportedChange::Article(article) => {
                 let event = Event::Article(article.clone());
@@ -52,8 +74,6 @@ impl Change for TakenReport {
             }
             ReportedChange::Withdrawal(article) => remember_withdrawal(ledger, article)?,
         }
-        tell(ledger, &self.stories, self.at, &self.traceparent)?;
-        ledger.draft.taken_until = Some(self.until);
-        Ok(())
+        tell(ledger, &self.stories, self.at, &self.traceparent)
     }
 }

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use dateline_fleet::{FleetFeedsChange, read_feeds};
-use dateline_wire::FeedRef;
+use dateline_fleet::{FleetFeedsChange, read_feed_state, read_feeds, request_poll};
+use dateline_journal::PollRequest;
+use dateline_wire::{FeedRef, FeedState};
 use jiff::Timestamp;
 use tokio::runtime::Runtime;
 
@@ -30,6 +31,16 @@ pub(super) fn extend(settings: &Settings, feeds: Vec<NewFeed>) -> Result<(), Fai
     edit(settings, |edit| Ok(edit.extended(&settings.fetch.secret_query, feeds)?)).map(drop)
 }
 
+/// How a feed is, as the fleet's state has it.
+pub(super) fn state_of(settings: &Settings, feed: &FeedRef) -> Result<Option<FeedState>, Failure> {
+    read_feed_state(&settings.kafka, &settings.fleet, feed).map_err(failed)
+}
+
+/// Has the member that polls a feed ask it now.
+pub(super) fn request(settings: &Settings, feed: &FeedRef, request: PollRequest) -> Result<(), Failure> {
+    request_poll(&settings.kafka, &settings.fleet, feed, request, runtime()?.handle()).map_err(failed)
+}
+
 /// Makes a change, and gives the version that comes of it.
 fn edit<T>(
     settings: &Settings,
@@ -44,8 +55,12 @@ fn edit<T>(
 
 /// Takes the right to change the feeds of the fleet.
 pub(in crate::commands) fn begin(settings: &Settings) -> Result<FleetFeedsChange, Failure> {
-    let runtime = Runtime::new().map_err(Failure::io("the runtime cannot start"))?;
-    FleetFeedsChange::begin(&settings.kafka, &settings.fleet, runtime.handle()).map_err(failed)
+    FleetFeedsChange::begin(&settings.kafka, &settings.fleet, runtime()?.handle()).map_err(failed)
+}
+
+/// One whose threads go on while a command waits for Kafka.
+fn runtime() -> Result<Runtime, Failure> {
+    Runtime::new().map_err(Failure::io("the runtime cannot start"))
 }
 
 fn failed(error: dateline_fleet::FleetError) -> Failure {

@@ -1,23 +1,34 @@
 //! `dateline feed poll` and `revive`: a feed is asked now.
 
 use dateline_journal::{Journal, JournalError, PollRequest};
+use dateline_wire::FeedRef;
 use hyper::Method;
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::running::{InForceFrom, RunningDaemon};
-use super::{NamedFeed, named};
+use super::{NamedFeed, named, of_fleet};
 use crate::commands::{change_journal, print_text};
 use crate::config::Settings;
+use crate::config::feeds::ListedFeed;
 use crate::failure::Failure;
 use crate::text::shown_text;
 
 /// Runs the command.
 ///
 /// # Errors
-/// If there is no such feed, it is paused, a running daemon doesn't ask it, or the journal doesn't know it or is in use.
+/// If there is no such feed, it is paused, a running daemon doesn't ask it, the journal doesn't know it or is in use, or the fleet's Kafka
+/// cannot be used.
 pub(super) fn run(arguments: &NamedFeed, request: PollRequest) -> Result<(), Failure> {
     let settings = Settings::load(&arguments.config.path)?;
+    if settings.fleet.is_enabled() {
+        let feed = polled(&settings, &arguments.feed)?;
+        of_fleet::request(&settings, &feed, request)?;
+        return print_text(&format!(
+            "{} is asked by the member that holds its shard, within seconds; `dateline feed show` shows what came\n",
+            feed.url
+        ));
+    }
     if let Some(daemon) = RunningDaemon::of(&settings) {
         let id = daemon.feed_named(&arguments.feed)?;
         let word = match request {
@@ -30,14 +41,7 @@ pub(super) fn run(arguments: &NamedFeed, request: PollRequest) -> Result<(), Fai
             shown_text(&arguments.feed)
         ));
     }
-    let listed = named(&settings, &arguments.feed)?;
-    let feed = listed.feed.published();
-    if !listed.enabled {
-        return Err(Failure::Other(format!(
-            "{} is paused; `dateline feed resume` has it asked again",
-            feed.url
-        )));
-    }
+    let feed = polled(&settings, &arguments.feed)?;
     let asked = change_journal(&settings, async |journal: &Journal| {
         journal.request_poll(feed.id.clone(), request, Timestamp::now()).await
     });
@@ -57,6 +61,21 @@ pub(super) fn run(arguments: &NamedFeed, request: PollRequest) -> Result<(), Fai
                 _ => "when the daemon starts".to_owned(),
             };
             print_text(&format!("{} is asked {then}\n", feed.url))
+        }
+    }
+}
+
+/// The configured feed that `text` names.
+///
+/// # Errors
+/// If there is none, or it is paused.
+fn polled(settings: &Settings, text: &str) -> Result<FeedRef, Failure> {
+    let ListedFeed { feed, enabled } = named(settings, text)?;
+    let feed = feed.published();
+    match enabled {
+        true => Ok(feed.clone()),
+        false => {
+            Err(Failure::Other(format!("{} is paused; `dateline feed resume` has it asked again", feed.url)))
         }
     }
 }

@@ -52,6 +52,12 @@ fn shown(name: &str, fleet: &FleetReport, now: Timestamp) -> String {
             text += &format!("         {:width$}  {}\n", "", word_of(said, fleet.feeds.version, now));
         }
     }
+    for (part, members) in fleet.differing_settings() {
+        text += &format!(
+            "differs  {part} of {} from that of the others: give all members the same, and restart them\n",
+            members.join(", ")
+        );
+    }
     let held: usize = fleet.members.iter().map(|member| member.shards.len()).sum();
     if let Some(left) = (fleet.shards as usize).checked_sub(held).filter(|left| *left > 0) {
         text += &format!("nobody   holds {left} shards\n");
@@ -113,6 +119,7 @@ mod tests {
             shards: vec![0, 2],
             feeds_version: 3,
             feeds_error: Some("news.feeds.v1:3: no such file".to_owned()),
+            settings: BTreeMap::from([("[poll]".to_owned(), name.to_owned())]),
             feeds: 12,
             backlog: 7,
             slowest: Some(SlowHost {
