@@ -282,6 +282,10 @@ class Demo(Browsing):
         page.goto(self.paths["story"])
         self.assertGreater(page.locator(".chart circle").count(), 1)
         self.assertEqual(page.locator(".chart circle").count(), page.locator(".reports > li").count())
+        # Voices are told a line of the picture in words, and each report once, in the order of arrival.
+        expect(page.locator(".chart .name").first).to_contain_text(re.compile(r": \d+ reports, the first by .+ on 2 Mar \d\d:\d\d, the last by "))
+        picture = page.get_by_role("region", name="Who first, and who after whom")
+        expect(picture.get_by_role("link")).to_have_count(0)
         joined = page.get_by_role("region", name="What joined each report")
         joined.locator("summary").first.click()
         expect(joined.get_by_text("above 0 they tell one happening").first).to_be_visible()

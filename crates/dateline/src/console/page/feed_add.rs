@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::api::opml::ImportReport;
 use crate::console::figures::{count, counted, language, moment, since, told_moment, verdict, words};
 use crate::console::frame::Viewer;
-use crate::console::shown::{address, feed_name, line, line_in, visible};
+use crate::console::shown::{address, feed_name, line, line_in, visible, with_commands};
 use crate::feed_finding::FeedVerdict;
 use crate::feed_preview::{FeedPreview, PreviewedEntry, PreviewedOutcome};
 
@@ -240,7 +240,7 @@ fn outcome_of(outcome: &PreviewedOutcome, entry_title: Option<&str>, now: Timest
     } = outcome;
     html! {
         p.meta {
-            @if *is_published { b { "would be published" } } @else { "would not be published: " (line(detail)) }
+            @if *is_published { b { "would be published" } } @else { "would not be published: " bdi { (with_commands(detail, 300)) } }
             @if let Some(tag) = tag { " · " (language(tag)) }
             @if *text_chars > 0 { " · " (counted(*text_chars as u64, "character", "characters")) }
             @if let Some(published) = published { " · dated " (told_moment(published, now)) }

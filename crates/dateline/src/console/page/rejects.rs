@@ -11,7 +11,7 @@ use crate::api::label::JudgedArticle;
 use crate::console::figures::{count, moment, number, since, verdict, word, words};
 use crate::console::frame::Viewer;
 use crate::console::plot::level;
-use crate::console::shown::{address, feed_name, host, is_tag, line, visible};
+use crate::console::shown::{address, feed_name, host, is_tag, line, visible, with_commands};
 
 /// A reject in a list.
 pub(crate) struct RejectRow {
@@ -156,7 +156,7 @@ pub(crate) fn reject(
         div.fault {
             p { b { "Not published: " (words(&event.reason)) } ", at the stage " (words(&event.stage)) "." }
             p { (visible(event.reason.meaning(), 300)) }
-            @if !event.detail.is_empty() { p.said { "Detail: " (line(&event.detail)) } }
+            @if !event.detail.is_empty() { p.said { "Detail: " bdi { (with_commands(&event.detail, 300)) } } }
         }
         div.columns {
             @if let Some(relevance) = &event.relevance {

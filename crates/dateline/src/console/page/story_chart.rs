@@ -23,13 +23,17 @@ pub(super) fn chart(story: &StoryEvent, now: Timestamp) -> Markup {
             @for lane_of in 0..used {
                 @let members: Vec<&StoryArticle> = story.articles.iter().filter(|article| lane(article) == lane_of).collect();
                 @if let (Some(begin), Some(end)) = (members.first(), members.last()) {
-                    span.name { (name(story, lane_of)) }
-                    svg height=(LINE) role="group" aria-label=(format!("Reports by the text of {}", visible(&name_text(story, lane_of), 60))) {
+                    span.name {
+                        (name(story, lane_of))
+                        span.hidden { ": " (visible(&summary(story, &members, now), 300)) }
+                    }
+                    // The list of reports tells the same to those who don't see it, in the order of time.
+                    svg height=(LINE) aria-hidden="true" {
                         line.track x1="0" x2="100%" y1=(LINE / 2) y2=(LINE / 2) {}
                         line.(lane_class(lane_of)).trunk x1=(percent(begin.received_at, first, last)) x2=(percent(end.received_at, first, last)) y1=(LINE / 2) y2=(LINE / 2) {}
-                        // In the order of time, as they are read out; copies are smaller, so that none hides whose text it is.
-                        @for article in &members {
-                            a href=(format!("/articles/{}", article.article)) aria-label=(label(story, article, now)) tabindex="-1" {
+                        // Where marks are too close to stand apart, whoever came first is on top.
+                        @for article in members.iter().rev() {
+                            a href=(format!("/articles/{}", article.article)) tabindex="-1" {
                                 title { (label(story, article, now)) }
                                 circle.(lane_class(lane_of)).(dot(article.role)) cx=(percent(article.received_at, first, last)) cy=(LINE / 2)
                                     r=(if article.role == StoryRole::Copy { 4 } else { 6 }) {}
@@ -75,7 +79,21 @@ fn name(story: &StoryEvent, lane: usize) -> Markup {
     line(&name_text(story, lane))
 }
 
-/// What a mark says to those who point at it, or don't see it.
+/// What a line shows, in words.
+fn summary(story: &StoryEvent, members: &[&StoryArticle], now: Timestamp) -> String {
+    let report = |article: &StoryArticle| {
+        format!("{} on {}", publisher(story, &article.article), short(article.received_at, now))
+    };
+    match members {
+        [] => String::new(),
+        [one] => format!("1 report, by {}", report(one)),
+        [first, .., last] => {
+            format!("{} reports, the first by {}, the last by {}", members.len(), report(first), report(last))
+        }
+    }
+}
+
+/// What a mark says to those who point at it.
 fn label(story: &StoryEvent, article: &StoryArticle, now: Timestamp) -> String {
     let language = article.language.as_deref().map(language).unwrap_or_default();
     let publisher = publisher(story, &article.article);
