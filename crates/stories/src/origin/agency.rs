@@ -195,6 +195,13 @@ impl Agencies {
             .map(|pattern| Pattern { text: pattern.text.to_uppercase(), ..*pattern })
             .collect();
         patterns.extend(capitals);
+        // In Japanese, letters are as wide as other characters: "ＷＮ".
+        let wide: Vec<Pattern> = patterns
+            .iter()
+            .filter(|pattern| is_acronym(&pattern.text))
+            .filter_map(|pattern| Some(Pattern { text: widened(&pattern.text)?, ..*pattern }))
+            .collect();
+        patterns.extend(wide);
         let finder = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
             .ascii_case_insensitive(true)
@@ -268,6 +275,12 @@ pub(crate) fn bare(name: &str) -> &str {
     let article =
         |prefix: &str| name.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
     if article("the ") { &name[4..] } else { name }
+}
+
+/// `name`, all of ASCII capitals, in full-width letters.
+fn widened(name: &str) -> Option<String> {
+    let wide = |c: char| char::from_u32(u32::from(c) + 0xfee0).filter(|_| c.is_ascii_uppercase());
+    name.chars().map(wide).collect()
 }
 
 fn is_acronym(name: &str) -> bool {

@@ -137,13 +137,16 @@ fn dense(agencies: &Agencies, line: Line<'_>, group: &Group<'_>) -> Vec<Statemen
     }
     let mentions = agencies.mentions(content);
     let say = |mention: &Mention<'_>, kind| line.statement(&mention.agency.name, kind, from, group.end);
-    // "(서울=연합뉴스)", "【AFP=時事】", "[항구=바다통신 김하나 기자]"
+    // "(서울=연합뉴스)", "(항구 WN=바다통신)", "【港町WN＝海洋通信】", "[항구=바다통신 김하나 기자]"
     if let Some((place, _)) = content.split_once(['=', '＝']) {
         let named = mentions.iter().filter(|mention| {
-            let before = content[..mention.start].trim_end();
+            let before = &content[..mention.start];
             let after = content[mention.end..].trim_start();
-            let begins = before.is_empty() && mention.end == place.len()
-                || before.ends_with(['=', '＝', '/', '·', '、']);
+            let is_parted = before.is_empty()
+                || before.ends_with([' ', '\u{3000}', '・', '·'])
+                || content[mention.start..].starts_with(|c: char| !crate::script::is_dense(c));
+            let begins = is_parted && mention.end == place.trim_end().len()
+                || before.trim_end().ends_with(['=', '＝', '/', '·', '、']);
             let ends = after.is_empty()
                 || after.starts_with(['=', '＝', '/', '·', '、'])
                 || after.ends_with("기자")
@@ -160,7 +163,10 @@ fn dense(agencies: &Agencies, line: Line<'_>, group: &Group<'_>) -> Vec<Statemen
         .filter_map(|mention| {
             let before = content[..mention.start].trim();
             let after = content[mention.end..].trim();
-            let ends_group = after.is_empty() && last.is_some_and(|last| last.end == mention.end);
+            // "【港町・海洋通信ＷＮ】": one wire through another.
+            let ends_group = last.is_some_and(|last| {
+                content[last.end..].trim().is_empty() && [last.start, last.end].contains(&mention.end)
+            });
             let is_day = before.contains(['월', '月', '日', '일']);
             // "【ソウル共同】", "［ソウル　２１日　ロイター］", "(평양 4월 22일발 조선중앙통신)"
             let has_place = !before.is_empty() && !before.ends_with(['の', '는', '은', '이', '가']);

@@ -59,6 +59,22 @@ fn datelines_of_alphabets_name_the_wire() {
 }
 
 #[test]
+fn a_wire_that_passes_on_another_names_both() {
+    for text in [
+        "(부산 WN=바다통신) 여객선이 떠났다.",
+        "[부산=WN/바다통신] 김하나 기자 = 여객선이 떠났다.",
+        "(WN=바다통신) 여객선이 떠났다.",
+        "【港町WN＝海洋】船は朝六時に出た。",
+        "【港町ＷＮ＝海洋通信】船は朝六時に出た。",
+        "［港町　２１日　ＷＮ＝海洋］船は朝六時に出た。",
+        "【港町・WN海洋】船は朝六時に出た。",
+    ] {
+        let both = ["WN", "Seewire"].map(|name| (name.to_owned(), OriginKind::Dateline));
+        assert_eq!(said(text), both, "{text}");
+    }
+}
+
+#[test]
 fn datelines_without_spaces_name_the_wire() {
     for text in [
         "(부산=바다통신) 김하나 기자 = 여객선이 떠났다.",
