@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::error::{FleetError, FleetSessionError};
-use crate::topic_reader::{PartitionReader, key_and_value, read_to_end};
+use crate::topic_reader::{PartitionReader, go_on, key_and_value, read_to_end};
 use crate::{FleetSettings, topics};
 
 /// The key of the record that says which version the tables are.
@@ -221,6 +221,7 @@ fn follow(
         });
     };
     tell(&feeds);
+    let reader = go_on(kafka, &reader)?;
     while !stop.is_cancelled() {
         match reader.poll(POLL_PATIENCE) {
             Some(Ok(message)) => {

@@ -44,7 +44,7 @@ const FENCED_WITHIN: Duration = Duration::from_secs(60);
 const RETRY: Duration = Duration::from_millis(500);
 
 /// How long the group's consumer waits for news at a time, and so how long it takes to notice the end of a session.
-const POLL_PATIENCE: Duration = Duration::from_millis(100);
+const POLL_PATIENCE: Duration = Duration::from_millis(300);
 
 /// How many transactions may wait for the committer, one of each shard.
 const MAX_WAITING_TRANSACTIONS: usize = 64;

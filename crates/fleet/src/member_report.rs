@@ -1,12 +1,13 @@
 //! What members say of themselves, on a topic that whoever asks for the fleet reads: each member's last word counts.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use dateline_publisher::{KafkaSettings, client_config};
 use jiff::Timestamp;
 use rdkafka::config::FromClientConfig;
-use rdkafka::producer::{FutureProducer, FutureRecord};
+use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
 use serde::{Deserialize, Serialize};
 
 use crate::FleetSettings;
@@ -62,7 +63,7 @@ pub struct SlowHost {
 
 /// Tells the fleet what a member says.
 pub struct MemberReporter {
-    producer: FutureProducer,
+    producer: Arc<BaseProducer>,
     topic: String,
 }
 
@@ -74,17 +75,25 @@ impl MemberReporter {
     pub fn new(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<Self, FleetError> {
         let mut config = client_config(kafka)?;
         config.set("acks", "all").set("message.timeout.ms", TIMEOUT.as_millis().to_string());
-        let producer = FutureProducer::from_config(&config)
+        let producer: BaseProducer = BaseProducer::from_config(&config)
             .map_err(|error| FleetError::Unusable(format!("a report cannot be made: {error}")))?;
-        Ok(Self { producer, topic: fleet.member_topic() })
+        Ok(Self { producer: Arc::new(producer), topic: fleet.member_topic() })
     }
 
     /// Tells it, or lets it go where Kafka doesn't take it for now.
     pub async fn tell(&self, report: &MemberReport) {
         let Ok(value) = serde_json::to_string(report) else { return };
-        let record = FutureRecord::to(&self.topic).key(&report.member).payload(&value).partition(0);
-        if let Err((error, _)) = self.producer.send(record, TIMEOUT).await {
-            tracing::debug!(%error, "the fleet was not told how this member is");
+        let (producer, topic, key) = (self.producer.clone(), self.topic.clone(), report.member.clone());
+        let telling = tokio::task::spawn_blocking(move || {
+            let record = BaseRecord::to(&topic).key(&key).payload(&value).partition(0);
+            // Nobody asks the client for news between two reports: that alone would be half of what an idle member takes.
+            let told = producer.send(record).map_err(|(error, _)| error);
+            told.and_then(|()| producer.flush(TIMEOUT))
+        });
+        match telling.await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::debug!(%error, "the fleet was not told how this member is"),
+            Err(error) => tracing::debug!(%error, "the fleet was not told how this member is"),
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use dateline_publisher::{DeliveryTracker, KafkaSettings, client_config};
+use rdkafka::ClientConfig;
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::error::KafkaError;
@@ -18,6 +19,9 @@ const MAX_HIDDEN: Duration = Duration::from_secs(60);
 
 /// How long to wait before the broker is asked again.
 const POLL_PAUSE: Duration = Duration::from_millis(50);
+
+/// How long the broker waits, in milliseconds, before it says to whoever follows a partition that there is nothing new.
+const FOLLOWING_WAIT_MS: &str = "1000";
 
 /// What reads a partition.
 pub(crate) type PartitionReader = BaseConsumer<DeliveryTracker>;
@@ -89,6 +93,27 @@ pub(crate) fn read_from(
     Ok(consumer)
 }
 
+/// What goes on where a reader is that has read a partition to its end, and leaves the broker alone while there is nothing new.
+pub(crate) fn go_on(
+    kafka: &KafkaSettings,
+    reader: &PartitionReader,
+) -> Result<PartitionReader, FleetSessionError> {
+    let mut places = TopicPartitionList::new();
+    for place in reader.position()?.elements() {
+        let next = match place.offset() {
+            Offset::Offset(next) => Offset::Offset(next),
+            // Nothing was there.
+            _ => Offset::Beginning,
+        };
+        places.add_partition_offset(place.topic(), place.partition(), next)?;
+    }
+    let mut config = reader_config(kafka, "read_committed")?;
+    config.set("fetch.wait.max.ms", FOLLOWING_WAIT_MS);
+    let reader = PartitionReader::from_config_and_context(&config, DeliveryTracker::default())?;
+    reader.assign(&places)?;
+    Ok(reader)
+}
+
 /// What a record says, and of what.
 pub(crate) fn key_and_value<'m>(message: &'m BorrowedMessage<'_>) -> (&'m str, Option<&'m str>) {
     let text = |bytes: Option<&'m [u8]>| bytes.and_then(|bytes| std::str::from_utf8(bytes).ok());
@@ -96,6 +121,11 @@ pub(crate) fn key_and_value<'m>(message: &'m BorrowedMessage<'_>) -> (&'m str, O
 }
 
 fn reader(kafka: &KafkaSettings, isolation: &str) -> Result<PartitionReader, FleetSessionError> {
+    let config = reader_config(kafka, isolation)?;
+    Ok(BaseConsumer::from_config_and_context(&config, DeliveryTracker::default())?)
+}
+
+fn reader_config(kafka: &KafkaSettings, isolation: &str) -> Result<ClientConfig, FleetSessionError> {
     let mut config = client_config(kafka)?;
     config
         .set("group.id", "dateline-fleet-state")
@@ -105,5 +135,5 @@ fn reader(kafka: &KafkaSettings, isolation: &str) -> Result<PartitionReader, Fle
         .set("fetch.wait.max.ms", "50")
         .set("auto.offset.reset", "earliest")
         .set("isolation.level", isolation);
-    Ok(BaseConsumer::from_config_and_context(&config, DeliveryTracker::default())?)
+    Ok(config)
 }
