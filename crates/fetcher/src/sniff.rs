@@ -29,7 +29,7 @@ const FIRST_TAGS: [&str; 18] = [
 ];
 
 /// Nothing if `body`, sent as `content_type`, is HTML; else what it is.
-pub(crate) fn other_than_html(content_type: Option<&str>, body: &[u8]) -> Option<String> {
+pub fn other_than_html(content_type: Option<&str>, body: &[u8]) -> Option<String> {
     let essence = essence(content_type.unwrap_or_default());
     let start = &body[..body.len().min(MAX_SNIFFED_BYTES)];
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();

@@ -108,8 +108,9 @@ fn without_credentials(mut url: Url) -> Url {
     url
 }
 
-fn article(page: &Page, witnesses: Witnesses<'_>, text: body::Text) -> Article {
+fn article(page: &Page, witnesses: Witnesses<'_>, mut text: body::Text) -> Article {
     let metadata = witnesses.decide(&text.body.text);
+    body::drop_bylines(&mut text, &metadata.authors);
     let (title, title_alternative) =
         metadata.headline.map(|headline| (headline.chosen, headline.alternative)).unzip();
     let (title, title_source) = title.map(|title| (title.text, title.source)).unzip();

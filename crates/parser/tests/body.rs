@@ -177,6 +177,29 @@ fn the_byline_above_a_short_story_is_no_part_of_it() {
 }
 
 #[test]
+fn a_byline_above_or_below_the_text_is_none_of_it_in_any_language() {
+    for (line, author) in [
+        ("Written by Ada Lund", "Ada Lund"),
+        ("Ada Lund, Senior Correspondent", "Ada Lund"),
+        ("Text: Ada Lund", "Ada Lund"),
+        ("Автор: Анна Лундина", "Анна Лундина"),
+        ("김하나 기자 hana@news.example", "김하나"),
+        ("记者 林小明", "林小明"),
+        ("文・山田太郎", "山田太郎"),
+        ("بقلم: آنا لوند", "آنا لوند"),
+        ("Yazar: Ada Lund", "Ada Lund"),
+    ] {
+        for inside in [format!("<p>{line}</p>{}", story(3)), format!("{}<p>{line}</p>", story(3))] {
+            let article = read(&page(&inside));
+            assert_eq!(article.authors, [author], "{line}");
+            assert_eq!(lines(&article).len(), 3, "{line}: {:#?}", lines(&article));
+            let metadata = article.cuts.iter().find(|cut| cut.kind == CutKind::Metadata);
+            assert!(metadata.is_some_and(|cut| cut.pieces > 0), "{line}");
+        }
+    }
+}
+
+#[test]
 fn spans_cover_the_body_in_order() {
     let article = read(&page(&story(7)));
     let paragraphs = &article.body.paragraphs;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::world::{
-    OFF_SUBJECT, ON_SUBJECT, Web, data, engine, engine_with, events_after, item, journal, outline,
+    OFF_SUBJECT, ON_SUBJECT, Web, data, engine, engine_with, events_after, item, journal, judging, outline,
+    subject_with,
 };
 use dateline::config::EngineSettings;
 use dateline::engine::{HEARTBEAT, PauseCause, StopCondition};
@@ -139,6 +140,49 @@ async fn the_feeds_own_text_stands_in_for_a_forbidden_page() {
     let article = data(&events[0]);
     assert_eq!(article["title_source"], "feed");
     assert!(article["body"]["text"].as_str().unwrap().contains("new road bridge over the Tumen"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_link_that_redirects_to_the_front_page_gives_no_article() {
+    let web = Arc::new(Web::default());
+    web.feed(FEED, &[("https://news.example/gone", "A bridge")]);
+    web.redirect("https://news.example/gone", "https://news.example/");
+    let lead: String = ON_SUBJECT.iter().map(|paragraph| format!("<p>{paragraph}</p>")).collect();
+    let card = |number: usize| {
+        format!(
+            "<div class=card><h3><a href=/{number}>Story number {number} of the day</a></h3><p>{}</p></div>",
+            ON_SUBJECT[number % 3]
+        )
+    };
+    let cards: String = (0..8).map(card).collect();
+    let front = format!(
+        "<!doctype html><title>News</title><main><h1>A new bridge over the Tumen</h1>{lead}{cards}</main>"
+    );
+    web.put("https://news.example/", 200, "text/html; charset=utf-8", front);
+    let folder = tempfile::tempdir().unwrap();
+    let journal = journal(folder.path());
+    let engine = engine(&web, &journal, &[FEED], 1).await;
+    assert_eq!(outline(&events_after(engine, &journal, HOUR).await), ["reject extract index"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_borderline_article_is_published_with_that_label_or_rejected_as_the_subject_says() {
+    for (is_published, expected) in [("true", "article"), ("false", "reject judge not_relevant")] {
+        let web = Arc::new(Web::default());
+        web.feed(FEED, &[("https://news.example/bridge", "A bridge")]);
+        web.page("https://news.example/bridge", "A new bridge over the Tumen", &ON_SUBJECT);
+        let folder = tempfile::tempdir().unwrap();
+        let journal = journal(folder.path());
+        // Nothing is relevant by so high a threshold.
+        let subject = subject_with(&[
+            ("threshold = 0.6", "threshold = 1.0"),
+            ("publish_borderline = true", &format!("publish_borderline = {is_published}")),
+        ]);
+        let engine = judging(subject, &web, &journal, &[FEED]).await;
+        let events = events_after(engine, &journal, HOUR).await;
+        assert_eq!(outline(&events), [expected], "{is_published}");
+        assert_eq!(data(&events[0])["relevance"]["label"], "borderline");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -163,6 +163,30 @@ mod tests {
     }
 
     #[test]
+    fn every_host_and_parameter_of_the_table_carries_a_target() {
+        for known in &REDIRECTORS {
+            let hosts: Vec<String> = match known.hosts {
+                RedirectorHosts::Named(names) => names.iter().map(|name| (*name).to_owned()).collect(),
+                RedirectorHosts::Below(domain) => vec![format!("eur02.{domain}")],
+                RedirectorHosts::AnyCountry(name) => {
+                    ["com", "co.kr"].map(|country| format!("{name}{country}")).into()
+                }
+            };
+            for (host, parameter) in
+                hosts.iter().flat_map(|host| known.parameters.iter().map(move |one| (host, one)))
+            {
+                let link = format!(
+                    "https://{host}{}?a=b&{parameter}=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1&c=d",
+                    known.path
+                );
+                assert_eq!(target(&link).as_deref(), Some("https://news.example/a?x=1"), "{link}");
+                let elsewhere = link.replacen(host.as_str(), "news.example", 1);
+                assert_eq!(target(&elsewhere), None, "{elsewhere}");
+            }
+        }
+    }
+
+    #[test]
     fn other_links_and_targets_that_are_none_stay_what_they_are() {
         for link in [
             "https://www.google.com/search?url=https://news.example/a",

@@ -159,9 +159,13 @@ async fn a_request_that_the_server_did_not_process_is_sent_once_more() {
         let never = exchange_over(vec![closing.clone(), closing, answer.clone()]).await.0;
         assert_eq!(never.unwrap_err().kind, FailureKind::Cut);
     }
-    // Whether anything came of the request, no other end of a stream tells.
-    let internal = Script { stay: false, ..script([(0, frame(RST_STREAM, 0, &[0, 0, 0, 2]))]) };
-    assert_eq!(exchange_over(vec![internal, answer]).await.0.unwrap_err().kind, FailureKind::Cut);
+    // Whether anything came of the request, no other end of a stream or of a connection tells; ENHANCE_YOUR_CALM asks for less.
+    let internal = frame(RST_STREAM, 0, &[0, 0, 0, 2]);
+    let calm = frame(GOAWAY, 0, &[0, 0, 0, 0, 0, 0, 0, 11]);
+    for other in [internal, calm] {
+        let closing = Script { stay: false, ..script([(0, other)]) };
+        assert_eq!(exchange_over(vec![closing, answer.clone()]).await.0.unwrap_err().kind, FailureKind::Cut);
+    }
 }
 
 #[tokio::test]

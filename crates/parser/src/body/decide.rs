@@ -4,7 +4,7 @@ use super::feature::{self, PageContext};
 use super::frame::Frame;
 use super::run::Layout;
 use super::witness::Witness;
-use super::{copy, model, neighbour, paywall, rule};
+use super::{beside, copy, model, neighbour, paywall, rule};
 
 /// How far the least sure run of a body may stay behind the surest one of its page, as a logit.
 const BEHIND: f32 = 1.0;
@@ -52,6 +52,7 @@ pub(super) fn choose(layout: &Layout, frame: &Frame, scene: &PageContext, verdic
     let enough = (surest - BEHIND).min(break_even(layout, verdicts));
     let mut kept: Vec<bool> = verdicts.iter().map(|verdict| *verdict > enough).collect();
     rule::keep_tables(scene, layout, &mut kept);
+    rule::keep_first_rank(layout, &frame.testimony, &mut kept);
     rule::drop_furniture(scene, layout, &mut kept);
     rule::drop_insertions(layout, &mut kept);
     rule::drop_advert_boxes(layout, &mut kept);
@@ -64,6 +65,7 @@ pub(super) fn choose(layout: &Layout, frame: &Frame, scene: &PageContext, verdic
     copy::drop_copies(frame, layout, verdicts, &mut kept);
     copy::drop_previews(layout, &mut kept);
     neighbour::drop_other_articles(layout, frame, &mut kept);
+    beside::keep_short_story(layout, frame, &mut kept);
     paywall::drop_notices(layout, &mut kept);
     rule::drop_closing_lines(layout, &mut kept);
     kept

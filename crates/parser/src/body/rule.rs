@@ -46,6 +46,28 @@ pub(super) fn keep_tables(scene: &PageContext, layout: &Layout, kept: &mut [bool
     }
 }
 
+/// Keeps headings of the first rank that head a section.
+pub(super) fn keep_first_rank(layout: &Layout, testimony: &[Testimony], kept: &mut [bool]) {
+    for index in 0..kept.len() {
+        kept[index] |= layout.runs[index].heading == 1 && heads_section(layout, testimony, kept, index);
+    }
+}
+
+/// Whether a heading of the first rank is none of the page's title and stands between two paragraphs in their box.
+fn heads_section(layout: &Layout, testimony: &[Testimony], kept: &[bool], index: usize) -> bool {
+    let parent = |index: usize| layout.areas[layout.runs[index].area as usize].parent;
+    let is_text_beside = |beside: usize| {
+        let text = layout.runs.get(beside);
+        text.is_some_and(|run| kept[beside] && run.is_prose() && parent(beside) == parent(index))
+    };
+    let run = &layout.runs[index];
+    !testimony[index].is_title_of_head
+        && run.linked < 0.5
+        && index > 0
+        && is_text_beside(index - 1)
+        && is_text_beside(index + 1)
+}
+
 /// Drops what stands in a box that calls itself a newsletter, a prompt for an application or a footer, whatever it says.
 pub(super) fn drop_furniture(scene: &PageContext, layout: &Layout, kept: &mut [bool]) {
     for (run, kept) in layout.runs.iter().zip(kept).filter(|(_, kept)| **kept) {
@@ -61,18 +83,23 @@ pub(super) fn drop_announcements(layout: &Layout, kept: &mut [bool]) {
 }
 
 /// Drops lines that only point to other stories: "read also" and its like, and a link behind it; and, whatever they say, lines beside
-/// paragraphs that are nothing but one link, or one behind a label, worded as headlines are.
+/// paragraphs that are nothing but one link, or one behind a label, worded as headlines are. Where every second or third line is such a
+/// link, the text is a list of what they lead to.
 pub(super) fn drop_pointers(layout: &Layout, kept: &mut [bool]) {
+    const OF_LIST: usize = 3;
     let places: Vec<usize> = (0..kept.len()).filter(|index| kept[*index]).collect();
     let is_prose = |place: Option<&usize>| place.is_none_or(|index| layout.runs[*index].is_prose());
-    let is_pointer = |at: usize| {
-        let run = &layout.runs[places[at]];
-        let are_beside = || at > 0 && is_prose(places.get(at - 1)) && is_prose(places.get(at + 1));
-        run.units <= POINTER
-            && (run.cues.starts(Cue::Related) && run.linked > 0.5
-                || points_by_its_shape(layout, run) && are_beside())
+    let is_labelled = |run: &Run| run.cues.starts(Cue::Related) && run.linked > 0.5;
+    let is_pointer = |at: &usize| {
+        let run = &layout.runs[places[*at]];
+        let are_beside = || *at > 0 && is_prose(places.get(at - 1)) && is_prose(places.get(at + 1));
+        run.units <= POINTER && (is_labelled(run) || points_by_its_shape(layout, run) && are_beside())
     };
-    let pointers: Vec<usize> = (0..places.len()).filter(|at| is_pointer(*at)).map(|at| places[at]).collect();
+    let mut pointers: Vec<usize> = (0..places.len()).filter(is_pointer).map(|at| places[at]).collect();
+    let shaped = pointers.iter().filter(|index| !is_labelled(&layout.runs[**index])).count();
+    if shaped >= OF_LIST && shaped * OF_LIST >= places.len() {
+        pointers.retain(|index| is_labelled(&layout.runs[*index]));
+    }
     pointers.into_iter().for_each(|index| kept[index] = false);
 }
 
@@ -302,7 +329,10 @@ pub(super) fn drop_refrains(layout: &Layout, frame: &Frame, kept: &mut [bool]) {
 
 /// Drops the headline, which is the title and not the text.
 pub(super) fn drop_headline(layout: &Layout, testimony: &[Testimony], kept: &mut [bool]) {
-    for ((run, testimony), kept) in layout.runs.iter().zip(testimony).zip(kept) {
-        *kept &= !(run.heading == 1 && testimony.title == 2);
+    for index in 0..kept.len() {
+        let is_headline = layout.runs[index].heading == 1 && testimony[index].title == 2;
+        if is_headline && !heads_section(layout, testimony, kept, index) {
+            kept[index] = false;
+        }
     }
 }

@@ -20,16 +20,28 @@ pub(super) struct Writer {
 impl Writer {
     /// Adds one paragraph: in NFC, white space of any kind and length as one space. Blank text adds nothing.
     pub(super) fn paragraph(&mut self, text: &str, kind: ParagraphKind) {
-        if text.trim().is_empty() {
-            return;
+        if !text.trim().is_empty() {
+            let start = self.begin();
+            self.write(text);
+            self.paragraphs.push(Paragraph { start, end: self.chars, kind });
         }
+    }
+
+    /// Adds one paragraph that was written before, as it is.
+    pub(super) fn written(&mut self, text: &str, kind: ParagraphKind) {
+        let start = self.begin();
+        self.text.push_str(text);
+        self.chars += text.chars().count() as u32;
+        self.paragraphs.push(Paragraph { start, end: self.chars, kind });
+    }
+
+    /// Begins a paragraph; where it starts.
+    fn begin(&mut self) -> u32 {
         if !self.text.is_empty() {
             self.text.push('\n');
             self.chars += 1;
         }
-        let start = self.chars;
-        self.write(text);
-        self.paragraphs.push(Paragraph { start, end: self.chars, kind });
+        self.chars
     }
 
     /// Adds to the last paragraph, behind a tab: the next cell of a table's row.

@@ -399,7 +399,7 @@ fn resolved(text: &str, place: TextPlace) -> Option<StrTendril> {
             }
             // "a & b", and the parameters of an address.
             _ if name.is_empty() && end.is_some()
-                || place == TextPlace::Attribute && rest.starts_with('=') && !name.starts_with('#') =>
+                || place == TextPlace::Attribute && rest.starts_with('=') && !name.contains('#') =>
             {
                 resolved.push_char('&');
                 resolved.push_slice(piece);
@@ -468,7 +468,7 @@ mod tests {
             "<p>R&uuml;ckkehr &am <b>a&ltb</b> &#x41;&<i>c</i>&amp",
             "a & b &amp &#x; &#; &amp;lt; &#55296; &#65534; &ampere; &nbsp;&#160;&mdash;&copy; &#+39;",
             "<a href='?a=1&amp;b=2&#38;c&d'>l</a><a title='&notit; &quot;x&quot; &'>m</a><a title='&#=;&=&amp=&amp;='>n</a>",
-            "<a href='?a=1&b=2&copy=3'>l</a><a href=x/>m</a><a href=>n</a><a href=\"\">o</a><a =b>p",
+            "<a href='?a=1&amp#b=2&copy#c'>k</a><a href='?a=1&b=2&copy=3'>l</a><a href=x/>m</a><a href=>n</a><a href=\"\">o</a><a =b>p",
         ] {
             assert_same(html);
         }

@@ -146,6 +146,16 @@ pub(crate) fn names_in(byline: &str) -> Vec<String> {
     authors::clean(byline)
 }
 
+/// Whether the words of a line say that it is a byline.
+pub(crate) fn is_byline(line: &str) -> bool {
+    !authors::worded(line).names.is_empty()
+}
+
+/// Whether a line of the text says nothing but who wrote it: it names some of `authors`, and beside them a label, a place, an address.
+pub(crate) fn is_byline_of(line: &str, authors: &[String]) -> bool {
+    authors::is_byline_of(line, authors)
+}
+
 /// The date, and the time where there is one, in a text that is known to be one.
 pub(crate) fn time_in(text: &str) -> Option<WrittenDate> {
     date::read(text)

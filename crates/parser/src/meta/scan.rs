@@ -55,14 +55,7 @@ pub(super) struct TextLine<'d> {
 impl TextLine<'_> {
     /// The text as a reader sees it, cut to a bound.
     pub(super) fn text(&self) -> &str {
-        self.text.get_or_init(|| {
-            // Text nodes have their references resolved; a "<" in them is one that is meant.
-            if self.raw.contains(['<', '&']) {
-                self.raw.split_whitespace().collect::<Vec<_>>().join(" ")
-            } else {
-                text::line(&self.raw)
-            }
-        })
+        self.text.get_or_init(|| text::seen(&self.raw))
     }
 
     /// The text before its white space and its letters have their normal form: for cheap tests of what cannot be in it.
@@ -500,11 +493,11 @@ pub(super) fn heading(placed: PlacedElement<'_>) -> Option<Heading<'_>> {
         }
     }
     let mut parts: Vec<String> =
-        parts.iter().map(|part| text::line(part)).filter(|part| !part.is_empty()).collect();
+        parts.iter().map(|part| text::seen(part)).filter(|part| !part.is_empty()).collect();
     if parts.len() == 1 {
         parts.clear();
     }
-    let text = text::line(&whole);
+    let text = text::seen(&whole);
     (!text.is_empty()).then_some(Heading { placed, text, parts })
 }
 

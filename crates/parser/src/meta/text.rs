@@ -15,14 +15,23 @@ const MAX_BYTES: usize = 2_000;
 /// The nodes below one element that are looked at for its text.
 pub(super) const MAX_NODES: usize = 1_000;
 
-/// `raw` in NFC as one line: white space runs as one space, none at the ends, character references that were escaped twice
-/// resolved, invisible characters and stray markup gone.
+/// What data calls something, as [`seen`], with character references that were escaped twice resolved and stray markup gone.
 pub(super) fn line(raw: &str) -> String {
+    seen(&resolve(head(raw, MAX_BYTES)))
+}
+
+/// What an attribute calls something, whose references the page's reader resolved: as [`line`], but one that still speaks of tags
+/// ("&lt;canvas&gt;") is meant so.
+pub(super) fn attribute(raw: &str) -> String {
+    if raw.contains("&lt;") { seen(raw) } else { line(raw) }
+}
+
+/// What a reader sees of `raw`, in NFC as one line: white space runs as one space, none at the ends, invisible characters gone.
+pub(super) fn seen(raw: &str) -> String {
     let raw = head(raw, MAX_BYTES);
-    let resolved = resolve(raw);
-    let mut line = String::with_capacity(resolved.len());
-    if resolved.is_ascii() {
-        let words = resolved.split(|c: char| c.is_ascii_whitespace() || c.is_ascii_control());
+    let mut line = String::with_capacity(raw.len());
+    if raw.is_ascii() {
+        let words = raw.split(|c: char| c.is_ascii_whitespace() || c.is_ascii_control());
         for word in words.filter(|word| !word.is_empty()) {
             if !line.is_empty() {
                 line.push(' ');
@@ -32,7 +41,7 @@ pub(super) fn line(raw: &str) -> String {
         return line;
     }
     let mut pending = false;
-    for c in resolved.chars() {
+    for c in raw.chars() {
         if c.is_whitespace() || c.is_control() {
             pending = !line.is_empty();
         } else if !is_invisible(c) {
@@ -59,11 +68,7 @@ pub(super) fn of(node: Node<'_>) -> String {
             break;
         }
     }
-    if text.contains(['<', '&']) {
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
-    } else {
-        line(&text)
-    }
+    seen(&text)
 }
 
 /// Data in attributes and scripts is often escaped once more than its place needs, and sometimes carries tags.
@@ -170,6 +175,9 @@ mod tests {
         assert_eq!(line("Ver\u{ad}fas\u{ad}sung"), "Verfassung");
         assert_eq!(line("The <em>ferry</em>"), "The ferry");
         assert_eq!(line("profit & loss; nothing else"), "profit & loss; nothing else");
+        assert_eq!(attribute("Drawing on &lt;canvas&gt;"), "Drawing on &lt;canvas&gt;");
+        assert_eq!(attribute("Profit &amp; loss"), "Profit & loss");
+        assert_eq!(seen("Drawing on &lt;canvas&gt;\n &amp; <b>"), "Drawing on &lt;canvas&gt; &amp; <b>");
         assert_eq!(line("e\u{301}"), "é");
         assert_eq!(line("جزیره\u{200c}ها"), "جزیره\u{200c}ها");
     }

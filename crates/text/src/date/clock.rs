@@ -69,11 +69,14 @@ pub(super) fn read(tokens: &[DateToken], at: usize) -> Option<ZonedTime> {
     }
     let mut half = at.checked_sub(1).and_then(|before| half(tokens, before));
     let (minute, second, mut next) = minutes(tokens, at + 1)?;
-    if let Some((found, behind)) = half_behind(tokens, next) {
+    let behind = half_behind(tokens, next).or_else(|| minute.and_then(|_| part_of_day(tokens, next)));
+    if let Some((found, behind)) = behind {
         half = Some(found);
         next = behind;
     } else if minute.is_none() && half.is_none() {
         return None;
+    } else if half.is_none() {
+        half = part_of_day_before(tokens, at);
     }
     let hour = match half {
         Some(half) => half.hour(hour)?,
@@ -104,7 +107,7 @@ fn minutes(tokens: &[DateToken], at: usize) -> Option<(Option<u64>, Option<u64>,
     let bare = Some((None, None, at));
     let Some(first) = tokens.get(at) else { return bare };
     let by_word = first.word().is_some_and(|word| starts_with_any(word, &["時", "时", "点", "點", "시"]));
-    let by_mark = first.is_mark(":.") || first.word() == Some("h");
+    let by_mark = first.is_mark(":.") || matches!(first.word(), Some("h" | "giờ"));
     if by_word {
         let Some((minute, 1..=2)) = tokens.get(at + 1).and_then(DateToken::number) else {
             return Some((Some(0), None, at + 1));
@@ -146,16 +149,141 @@ pub(super) fn half(tokens: &[DateToken], at: usize) -> Option<Half> {
     let word = tokens.get(at)?.word()?;
     let holds = |names: &[&str]| names.iter().any(|name| word.contains(name));
     // In running Han or Hangul the word stands glued to the day before it: "日上午".
-    if holds(&["午前", "上午", "오전", "凌晨", "早上", "清晨", "새벽"]) {
+    let ends = |names: &[&str]| names.iter().any(|name| word.ends_with(name));
+    if holds(&["午前", "上午", "오전", "凌晨", "早上", "清晨", "清早", "早晨", "새벽", "아침", "未明"])
+        || ends(&["朝"])
+    {
         return Some(Half::Before);
     }
-    if holds(&["午後", "下午", "오후", "傍晚", "저녁"]) {
+    if holds(&["午後", "午后", "下午", "오후", "傍晚", "저녁", "夕方"]) {
         return Some(Half::After);
     }
-    if holds(&["中午", "正午", "낮"]) {
+    if holds(&["中午", "正午", "午間", "午间", "낮"]) || ends(&["昼"]) {
         return Some(Half::Noon);
     }
-    holds(&["晚上", "밤"]).then_some(Half::Night)
+    if holds(&["晚上", "晚間", "晚间", "夜間", "夜间", "夜裡", "夜里", "深夜", "밤"]) || ends(&["夜", "晚"])
+    {
+        return Some(Half::Night);
+    }
+    // "PM 09:15", as Korean papers write it; "am 9.15" may be German and a day.
+    match word {
+        "pm" => Some(Half::After),
+        "am" if tokens.get(at + 2).is_some_and(|mark| mark.is_mark(":")) => Some(Half::Before),
+        _ => None,
+    }
+}
+
+/// Words for a part of the day, in lower case, where they do not stand for "am" and "pm" alone: a time has minutes beside them, since
+/// they count days and nights, too. Of several words the first tokens must be all of them.
+const PARTS_OF_DAY: &[(&[&str], Half)] = &[
+    (&["ص"], Half::Before),
+    (&["صباح"], Half::Before),
+    (&["صباحا"], Half::Before),
+    (&["فجرا"], Half::Before),
+    (&["قبل", "الظهر"], Half::Before),
+    (&["م"], Half::After),
+    (&["مساء"], Half::After),
+    (&["مساءا"], Half::After),
+    (&["عصرا"], Half::After),
+    (&["بعد", "الظهر"], Half::After),
+    (&["ظهرا"], Half::Noon),
+    (&["ليلا"], Half::Night),
+    (&["ق", ".", "ظ"], Half::Before),
+    (&["صبح"], Half::Before),
+    (&["بامداد"], Half::Before),
+    (&["قبل", "از", "ظهر"], Half::Before),
+    (&["ب", ".", "ظ"], Half::After),
+    (&["بعدازظهر"], Half::After),
+    (&["بعد", "از", "ظهر"], Half::After),
+    (&["عصر"], Half::After),
+    (&["ظهر"], Half::Noon),
+    (&["شب"], Half::Night),
+    (&["पूर्वाह्न"], Half::Before),
+    (&["सुबह"], Half::Before),
+    (&["तड़के"], Half::Before),
+    (&["अपराह्न"], Half::After),
+    (&["शाम"], Half::After),
+    (&["दोपहर"], Half::Noon),
+    (&["रात"], Half::Night),
+    (&["sáng"], Half::Before),
+    (&["trưa"], Half::Noon),
+    (&["chiều"], Half::After),
+    (&["tối"], Half::After),
+    (&["đêm"], Half::Night),
+    (&["ch"], Half::After),
+    (&["sabah"], Half::Before),
+    (&["öğleden", "önce"], Half::Before),
+    (&["öğleden", "sonra"], Half::After),
+    (&["akşam"], Half::After),
+    (&["gece"], Half::Night),
+    (&["בבוקר"], Half::Before),
+    (&["לפנות", "בוקר"], Half::Before),
+    (&["לפנה", "\"", "צ"], Half::Before),
+    (&["אחר", "הצהריים"], Half::After),
+    (&["אחרי", "הצהריים"], Half::After),
+    (&["אחה", "\"", "צ"], Half::After),
+    (&["בערב"], Half::After),
+    (&["בצהריים"], Half::Noon),
+    (&["בלילה"], Half::Night),
+    (&["το", "πρωί"], Half::Before),
+    (&["το", "μεσημέρι"], Half::Noon),
+    (&["το", "απόγευμα"], Half::After),
+    (&["το", "βράδυ"], Half::Night),
+    (&["утра"], Half::Before),
+    (&["дня"], Half::Noon),
+    (&["вечера"], Half::After),
+    (&["ночи"], Half::Night),
+    (&["ранку"], Half::Before),
+    (&["вечора"], Half::After),
+    (&["ночі"], Half::Night),
+    (&["pagi"], Half::Before),
+    (&["siang"], Half::Noon),
+    (&["sore"], Half::After),
+    (&["malam"], Half::Night),
+    (&["de", "la", "mañana"], Half::Before),
+    (&["de", "la", "tarde"], Half::After),
+    (&["de", "la", "noche"], Half::Night),
+    (&["da", "manhã"], Half::Before),
+    (&["da", "tarde"], Half::After),
+    (&["da", "noite"], Half::Night),
+];
+
+/// Words between a time and the part of the day: "o'clock", "minutes".
+const HOURS: [&str; 2] = ["बजे", "phút"];
+
+/// The part of the day that the tokens from `at` on name, and where they end.
+fn part_of_day(tokens: &[DateToken], at: usize) -> Option<(Half, usize)> {
+    let at = if tokens.get(at)?.word().is_some_and(|word| HOURS.contains(&word)) { at + 1 } else { at };
+    let is_it = |token: &DateToken, part: &str| match token.word() {
+        // With the signs for vowels, which Arabic and Hebrew leave out or write, or without.
+        Some(word) => word.chars().filter(|c| !is_vowel(*c)).eq(part.chars()),
+        // Quotation marks of any kind abbreviate in Hebrew.
+        None => token.is_mark(part) || part == "\"" && token.is_mark("״”“"),
+    };
+    let names = |parts: &&[&str]| {
+        let tokens = tokens.get(at..at + parts.len()).unwrap_or_default();
+        tokens.len() == parts.len() && tokens.iter().zip(*parts).all(|(token, part)| is_it(token, part))
+    };
+    let found = PARTS_OF_DAY.iter().find(|(parts, _)| names(parts))?;
+    Some((found.1, at + found.0.len()))
+}
+
+fn is_vowel(c: char) -> bool {
+    matches!(c, '\u{64b}'..='\u{652}' | '\u{5b0}'..='\u{5bc}')
+}
+
+/// The part of the day that the words right before the hour at `at` name. A letter alone may belong to the year before it ("2025 م").
+fn part_of_day_before(tokens: &[DateToken], at: usize) -> Option<Half> {
+    const WORDS: usize = 3;
+    let is_word = |token: &DateToken| token.word().is_some_and(|word| word.chars().count() > 2);
+    if !tokens.get(at.checked_sub(1)?).is_some_and(is_word) {
+        return None;
+    }
+    let starts = (at.saturating_sub(WORDS)..at).rev();
+    starts
+        .filter_map(|start| part_of_day(&tokens[..at], start))
+        .find(|(_, end)| *end == at)
+        .map(|(half, _)| half)
 }
 
 /// "am", "a.m.", "PM", "π.μ." and their like behind a time.

@@ -137,7 +137,7 @@ pub(super) fn is_digit(c: char) -> bool {
 }
 
 fn is_combining(c: char) -> bool {
-    matches!(c, '\u{0300}'..='\u{036f}' | '\u{093e}'..='\u{094d}' | '\u{0900}'..='\u{0903}' | '\u{0e31}'..='\u{0e3a}' | '\u{0e47}'..='\u{0e4e}')
+    matches!(c, '\u{0300}'..='\u{036f}' | '\u{093c}' | '\u{093e}'..='\u{094d}' | '\u{0900}'..='\u{0903}' | '\u{0e31}'..='\u{0e3a}' | '\u{0e47}'..='\u{0e4e}')
 }
 
 /// Soft hyphens, joiners and directional marks, which stand inside words without being part of them.

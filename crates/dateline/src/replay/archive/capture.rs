@@ -1,7 +1,7 @@
 //! What a record of an archive is to a reader of news.
 
 use dateline_fetcher::{
-    coding,
+    coding, other_than_html,
     warc::{Record, RecordType, field, http},
 };
 use dateline_wire::Page;
@@ -10,8 +10,8 @@ use url::Url;
 
 /// The longest page that is read, decompressed. As in live fetching, what is longer is no article.
 const MAX_PAGE: usize = 16 << 20;
-/// How many bytes of a body are looked at to tell whether it is HTML where nothing says so.
-const SNIFFED: usize = 512;
+/// What begins the types of what a page brings with it, whose bodies need not be decoded to be told.
+const BROUGHT_BY_PAGES: [&str; 5] = ["image/", "audio/", "video/", "font/", "text/css"];
 
 /// What a record holds.
 pub(crate) enum Capture {
@@ -75,14 +75,14 @@ fn body_of_response(record: &Record) -> Result<(Option<String>, Vec<u8>), NonPag
     if response.status != 200 {
         return Err(NonPage::Status);
     }
-    let sent = response.headers.get("content-type").map(|value| value.as_bytes());
-    if !says_html(record, sent, &response.body) {
+    let sent = response.headers.get("content-type");
+    let sent = sent.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    if is_brought_by_pages(record, sent.as_deref()) {
         return Err(NonPage::NotHtml);
     }
-    let content_type = sent.map(|value| String::from_utf8_lossy(value).into_owned());
     let bytes =
         coding::decode_body(&response.headers, &response.body, MAX_PAGE).map_err(|_| NonPage::Coding)?;
-    Ok((content_type, bytes))
+    if is_html(record, sent.as_deref(), &bytes) { Ok((sent, bytes)) } else { Err(NonPage::NotHtml) }
 }
 
 /// The same of a page that was stored without the protocol around it (WARC 1.1, section 6.4): the block is the body, and the record
@@ -90,27 +90,30 @@ fn body_of_response(record: &Record) -> Result<(Option<String>, Vec<u8>), NonPag
 fn body_of_resource(record: &Record) -> Result<(Option<String>, Vec<u8>), NonPage> {
     let is_of_web = record.target().is_some_and(|url| matches!(url.scheme(), "http" | "https"));
     let said = record.fields.get(field::CONTENT_TYPE);
-    if !is_of_web
-        || record.block.len() > MAX_PAGE
-        || !says_html(record, said.map(str::as_bytes), &record.block)
-    {
+    if !is_of_web || record.block.len() > MAX_PAGE || !is_html(record, said, &record.block) {
         return Err(NonPage::NotHtml);
     }
     Ok((said.map(str::to_owned), record.block.clone()))
 }
 
-/// Whether `sent`, the type that came with the body, or the archive calls it HTML, or it looks like it where neither says anything.
-fn says_html(record: &Record, sent: Option<&[u8]>, body: &[u8]) -> bool {
-    let is_html = |media_type: &[u8]| {
-        let essence = media_type.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-        essence.eq_ignore_ascii_case(b"text/html") || essence.eq_ignore_ascii_case(b"application/xhtml+xml")
-    };
-    let identified = record.fields.get("WARC-Identified-Payload-Type").map(str::as_bytes);
-    if sent.is_none() && identified.is_none() {
-        let start = body[..body.len().min(SNIFFED)].trim_ascii_start().to_ascii_lowercase();
-        return start.starts_with(b"<!doctype html") || start.starts_with(b"<html");
-    }
-    sent.into_iter().chain(identified).any(is_html)
+/// The type that the archive itself found.
+fn identified(record: &Record) -> Option<&str> {
+    record.fields.get("WARC-Identified-Payload-Type")
+}
+
+/// Whether a body is a script, a picture or the like by its type, and the archive says nothing else.
+fn is_brought_by_pages(record: &Record, sent: Option<&str>) -> bool {
+    let sent = sent.unwrap_or_default().trim_start().to_ascii_lowercase();
+    let is_it = BROUGHT_BY_PAGES.iter().any(|begin| sent.starts_with(begin))
+        || ["javascript", "json"].iter().any(|kind| sent.contains(kind));
+    is_it && identified(record).is_none()
+}
+
+/// Whether a body is HTML by `sent`, the type that came with it, or by what the archive calls it; told as in live fetching, where pages
+/// that servers call by another type are pages all the same.
+fn is_html(record: &Record, sent: Option<&str>, body: &[u8]) -> bool {
+    let is_html_as = |media_type: Option<&str>| other_than_html(media_type, body).is_none();
+    is_html_as(sent) || identified(record).is_some_and(|kind| is_html_as(Some(kind)))
 }
 
 #[cfg(test)]
@@ -198,6 +201,15 @@ mod tests {
         );
         assert_eq!(other(&record(response, "no head", b"")), Some(NonPage::Unreadable));
         assert_eq!(other(&record(response, "HTTP/1.1 200 OK", b" <!DOCTYPE HTML><p>")), None);
+        let says = |media_type: &str| format!("HTTP/1.1 200 OK\r\nContent-Type: {media_type}");
+        for media_type in ["text/plain", "application/octet-stream", "application/x-httpd-php"] {
+            let page = record(response, &says(media_type), b"<!DOCTYPE html><title>Port</title>");
+            assert_eq!(other(&page), None, "{media_type}");
+            let text = record(response, &says(media_type), b"plain text");
+            assert_eq!(other(&text), Some(NonPage::NotHtml), "{media_type}");
+        }
+        let stored = resource("https://news.example/a", "text/plain", b"<html lang=ko><p>text");
+        assert_eq!(other(&stored), None);
         assert_eq!(other(&record(response, "HTTP/1.1 200 OK", b"plain text")), Some(NonPage::NotHtml));
         let head = format!("{HTML}\r\nContent-Encoding: compress");
         assert_eq!(other(&record(response, &head, b"")), Some(NonPage::Coding));

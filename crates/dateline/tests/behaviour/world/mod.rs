@@ -151,9 +151,27 @@ pub(crate) const OFF_SUBJECT: [&str; 3] = [
     "The next boat leaves at seven, weather permitting, and takes bicycles for a small fee that goes to the new pier.",
 ];
 
+const SUBJECT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/subjects/russia-dprk");
+
 pub(crate) fn subject() -> Arc<Subject> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/subjects/russia-dprk");
-    Arc::new(read_subject(&folder).unwrap())
+    Arc::new(read_subject(Path::new(SUBJECT)).unwrap())
+}
+
+/// The shipped subject with these changes to its `subject.toml`.
+pub(crate) fn subject_with(changes: &[(&str, &str)]) -> Arc<Subject> {
+    let folder = tempfile::tempdir().unwrap();
+    for file in std::fs::read_dir(SUBJECT).unwrap() {
+        let file = file.unwrap();
+        let mut text = std::fs::read_to_string(file.path()).unwrap();
+        if file.file_name() == "subject.toml" {
+            for (before, after) in changes {
+                assert!(text.contains(before), "{before}");
+                text = text.replace(before, after);
+            }
+        }
+        std::fs::write(folder.path().join(file.file_name()), text).unwrap();
+    }
+    Arc::new(read_subject(folder.path()).unwrap())
 }
 
 pub(crate) fn configured(url: &str) -> Feed {
@@ -239,6 +257,22 @@ pub(crate) async fn visiting_storyteller(web: &Arc<Web>, journal: &Journal, feed
     let poll = PollSettings { start_spread: Duration::ZERO, ..PollSettings::default() };
     let parts = parts(clock, poll, RevisitSettings::default(), web, journal);
     let parts = EngineParts { story_tables: Some(story_tables("-0.3")), ..parts };
+    let feeds = feeds.iter().map(|url| configured(url)).collect();
+    Engine::new(parts, feeds, EngineSettings { extract_threads: 1, ..EngineSettings::default() })
+        .await
+        .unwrap()
+}
+
+/// An engine that judges by another subject.
+pub(crate) async fn judging(
+    subject: Arc<Subject>,
+    web: &Arc<Web>,
+    journal: &Journal,
+    feeds: &[&str],
+) -> Engine {
+    let clock = Clock::starting_at(BEGIN.parse().unwrap());
+    let revisit = RevisitSettings { after: Vec::new() };
+    let parts = EngineParts { subject, ..parts(clock, PollSettings::default(), revisit, web, journal) };
     let feeds = feeds.iter().map(|url| configured(url)).collect();
     Engine::new(parts, feeds, EngineSettings { extract_threads: 1, ..EngineSettings::default() })
         .await

@@ -175,6 +175,37 @@ pub(super) fn worded(line: &str) -> Byline {
     Byline { names, credits: Vec::new() }
 }
 
+/// Whether a line names some of `authors`, and says nothing else than bylines do.
+pub(super) fn is_byline_of(line: &str, authors: &[String]) -> bool {
+    /// Letters of an alphabet that may stand beside the names, and words, where nothing parts them from the names.
+    const MAX_BESIDE: usize = 60;
+    const WORDS_BESIDE: usize = 2;
+    let line = line.trim();
+    if line.ends_with(['.', '!', '?', '…', '。', '！', '？']) || text::weight(line) > MAX_BESIDE * 2 {
+        return false;
+    }
+    let mut rest = line.to_lowercase();
+    let mut is_parted = false;
+    for name in authors.iter().map(|name| name.to_lowercase()) {
+        let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() && !text::is_dense(c));
+        let place = rest.match_indices(&name).map(|(at, _)| at..at + name.len()).find(|place| {
+            !is_letter(rest[..place.start].chars().next_back())
+                && !is_letter(rest[place.end..].chars().next())
+        });
+        if let Some(place) = place.filter(|_| !name.is_empty()) {
+            is_parted |= rest[place.end..]
+                .trim_start()
+                .starts_with([',', '|', '/', '-', '–', '—', '(', '·', '@', '＝', '=', '／']);
+            rest.replace_range(place, " ");
+        }
+    }
+    let is_named = rest.len() < line.to_lowercase().len();
+    let words = rest.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count();
+    is_named
+        && text::weight(rest.trim()) <= MAX_BESIDE
+        && (words <= WORDS_BESIDE || is_parted || !worded(line).names.is_empty())
+}
+
 /// The person in a line that says beside the name what they are: "Ana Lund, Reporter", "山田太郎・ソウル特派員".
 fn beside_role(line: &str) -> Vec<String> {
     if text::weight(line) > 80 {
@@ -343,6 +374,32 @@ mod tests {
     }
 
     #[test]
+    fn those_who_edited_and_translated_are_credited_and_no_authors() {
+        let (editor, translator) = (Role::Editor, Role::Translator);
+        for (byline, name, role) in [
+            ("By Ana Lund. Edited by Bo Ek", "Bo Ek", editor),
+            ("Ana Lund; editor: Bo Ek", "Bo Ek", editor),
+            ("Текст: Анна Лунд. Редактор: Борис Эк", "Борис Эк", editor),
+            ("记者：林小明 编辑：王小芳", "王小芳", editor),
+            ("김하나 기자 | 편집=박두리", "박두리", editor),
+            ("By Ana Lund. Translated by Bo Ek", "Bo Ek", translator),
+            ("Ana Lund, übersetzt von Bo Ek", "Bo Ek", translator),
+            ("Ana Lund | Traduction : Bo Ek", "Bo Ek", translator),
+            ("Автор: Анна Лунд | Перевод: Борис Эк", "Борис Эк", translator),
+            ("文：林小明 翻譯：王小芳", "王小芳", translator),
+        ] {
+            let read = read(byline);
+            assert_eq!(read.names.len(), 1, "{byline} {:?}", read.names);
+            assert!(!read.names.contains(&name.to_owned()), "{byline}");
+            assert!(
+                read.credits.iter().any(|credit| credit.name == name && credit.role == role),
+                "{byline} {:?}",
+                read.credits
+            );
+        }
+    }
+
+    #[test]
     fn places_stations_and_clocks_beside_names_go() {
         cleans(&[
             ("Анна Лундина, Северная Гавань; Борис Экин", &["Анна Лундина", "Борис Экин"]),
@@ -490,6 +547,34 @@ mod tests {
         assert!(worded("By the way: the ferry had sunk").names.is_empty());
         assert!(worded("Von der Insel").names.is_empty());
         assert!(worded("آخر تحديث: 25/06/2025").names.is_empty());
+    }
+
+    #[test]
+    fn a_line_of_the_text_is_a_byline_where_it_says_nothing_beside_its_names() {
+        let authors = ["Ana Lund", "김하나", "林小明"].map(str::to_owned);
+        for line in [
+            "Ana Lund",
+            "— ANA LUND",
+            "By Ana Lund, Harbour Gazette",
+            "Ana Lund | Northhaven",
+            "Text: Ana Lund",
+            "김하나 기자 hana@news.example",
+            "[바다뉴스 김하나 기자]",
+            "记者 林小明",
+            "（林小明）",
+        ] {
+            assert!(is_byline_of(line, &authors), "{line}");
+        }
+        for line in [
+            "Ana Lund left the harbour",
+            "Ana Lund said no.",
+            "Bo Ek",
+            "Ana Lundin",
+            "The ferry runs again",
+            "林小明说渡轮清晨六时驶离港口这是上周风暴封锁海峡以来的首次航行",
+        ] {
+            assert!(!is_byline_of(line, &authors), "{line}");
+        }
     }
 
     #[test]

@@ -207,6 +207,16 @@ mod tests {
     }
 
     #[test]
+    fn a_headline_about_markup_keeps_what_its_reader_sees_of_it() {
+        let seen = "Drawing on a &lt;canvas&gt; without &amp;nbsp;";
+        let written = seen.replace('&', "&amp;");
+        let html = format!("<title>{written}</title><meta property=og:title content='{written}'>");
+        assert_eq!(title(&format!("{html}<h1>{written}</h1>{TEXT}")), seen);
+        let html = "<meta property=og:title content='Drawing on a &amp;lt;canvas&amp;gt; today'>";
+        assert_eq!(title(html), "Drawing on a &lt;canvas&gt; today");
+    }
+
+    #[test]
     fn a_heading_that_every_title_of_the_site_ends_with_is_its_name() {
         for logo in ["<h1><a href=/>Voices of the Sea</a></h1>", "<h1>Voices of the Sea</h1>"] {
             let html = format!(

@@ -89,6 +89,17 @@ const WORDS: [(DateLabel, &[&str]); 6] = [
             "公开",
             "刊登",
             "刊載",
+            "online since",
+            "online on",
+            "online seit",
+            "online sinds",
+            "online dal",
+            "online depuis",
+            "en ligne depuis",
+            "mis en ligne",
+            "mise en ligne",
+            "en línea desde",
+            "онлайн с",
         ],
     ),
     (
@@ -256,8 +267,7 @@ pub(super) fn of_dates(line: &str, dates: &[Range<usize>]) -> Vec<Option<DateLab
     let behind_last = gap(dates.len());
     let is_followed = behind_last.first().is_some_and(|label| {
         // "2025.03.21 14:05 수정 15:10": what has a time behind it belongs to that.
-        label.label == DateLabel::Published
-            || !lower[label.place.end..].contains(|c: char| c.is_ascii_digit())
+        label.label == DateLabel::Published || !date::has_digit(&lower[label.place.end..])
     });
     let stand_behind = gap(0).is_empty() && is_followed && last.end <= line.len();
     let mut labels: Vec<Option<DateLabel>> = Vec::with_capacity(dates.len());
@@ -365,6 +375,7 @@ mod tests {
         assert_eq!(labels("Letzte Änderung: 15. März 2025"), [Some(Modified)]);
         assert_eq!(labels("อัปเดต 16 มีนาคม พ.ศ. 2568"), [Some(Modified)]);
         assert_eq!(labels("2025.03.20 14:05 수정 15:10"), [None]);
+        assert_eq!(labels("２０２５年３月２０日１４時５分　更新１５時１０分"), [None]);
         assert_eq!(labels("21 March 2025"), [None]);
     }
 
@@ -405,6 +416,19 @@ mod tests {
         assert_eq!(labels("21 March 2025 (updated)"), [Some(Modified)]);
         assert_eq!(labels("2025.03.20 08:00 입력, 수정 2025.03.21 19:45"), [Some(Published), Some(Modified)]);
         assert_eq!(labels("20 March 2025 (updated 21 March 2025)"), [None, Some(Modified)]);
+    }
+
+    #[test]
+    fn of_a_day_in_print_and_one_on_the_web_the_second_is_that_of_this_page() {
+        assert_eq!(
+            labels("22 March 2025 (print edition) · Online since 21 March 2025"),
+            [None, Some(Published)]
+        );
+        assert_eq!(
+            labels("Druckausgabe 22.03.2025, online seit 21.03.2025, 18:30 Uhr"),
+            [None, Some(Published)]
+        );
+        assert_eq!(labels("Mis en ligne le 21 mars 2025 (édition du 22 mars 2025)"), [Some(Published), None]);
     }
 
     #[test]

@@ -88,8 +88,8 @@ fn element(meta: &MetaElement<'_>, bylines: &mut Bylines, claims: &mut Claims) {
     let is_graph = key.starts_with("og:") || key.starts_with("article:");
     let source = if is_graph { Source::OpenGraph } else { Source::Meta };
     match key.as_str() {
-        "og:title" => return claims.title(text::line(content), source, 5.0),
-        "twitter:title" => return claims.title(text::line(content), source, 1.0),
+        "og:title" => return claims.title(text::attribute(content), source, 5.0),
+        "twitter:title" => return claims.title(text::attribute(content), source, 1.0),
         "og:site_name" => return claims.publisher(text::line(content), source, 3.0),
         "og:locale" => return claims.language(content, source, 0.5),
         "application-name"
@@ -109,8 +109,8 @@ fn element(meta: &MetaElement<'_>, bylines: &mut Bylines, claims: &mut Claims) {
     let Some(last) = words.next_back() else { return };
     let prefixed = key.len() > last.len();
     match last {
-        "title" | "headline" if prefixed => claims.title(text::line(content), source, 0.5),
-        "title" | "headline" => claims.title(text::line(content), source, 0.8),
+        "title" | "headline" if prefixed => claims.title(text::attribute(content), source, 0.5),
+        "title" | "headline" => claims.title(text::attribute(content), source, 0.8),
         last if is_of_author(&key, last) => {
             let weight = if prefixed && !is_graph { 2.5 } else { 3.0 };
             bylines.add(&key, authors::read(content), source, weight);

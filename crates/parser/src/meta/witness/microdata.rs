@@ -57,7 +57,7 @@ fn value(node: Node<'_>) -> String {
     // What an abbreviation stands for is its title.
     let title = node.attr("title").filter(|_| node.is(&local_name!("abbr")));
     match node.attr("content").or_else(|| node.attr("datetime")).or(title) {
-        Some(value) => text::line(value),
+        Some(value) => text::attribute(value),
         None => text::of(node),
     }
 }
