@@ -150,7 +150,7 @@ async fn a_dead_link_that_redirects_to_the_front_page_gives_no_article() {
     let lead: String = ON_SUBJECT.iter().map(|paragraph| format!("<p>{paragraph}</p>")).collect();
     let card = |number: usize| {
         format!(
-            "<div class=card><h3><a href=/{number}>Story number {number} of the day</a></h3><p>{}</p></div>",
+            "<div class=card><h3><a href=/{number}>Story number {number} of the day</a></h3><p>On day {number}: {}</p></div>",
             ON_SUBJECT[number % 3]
         )
     };
@@ -175,7 +175,7 @@ async fn a_borderline_article_is_published_with_that_label_or_rejected_as_the_su
         let journal = journal(folder.path());
         // Nothing is relevant by so high a threshold.
         let subject = subject_with(&[
-            ("threshold = 0.6", "threshold = 1.0"),
+            ("threshold = 0.6", "threshold = 0.9999999"),
             ("publish_borderline = true", &format!("publish_borderline = {is_published}")),
         ]);
         let engine = judging(subject, &web, &journal, &[FEED]).await;

@@ -147,11 +147,47 @@ fn are_placed(parts: &[BylinePart]) -> bool {
     groups.len() > 1 && groups.iter().all(is_bar) && groups.iter().all(is_author)
 }
 
-/// Whether what stands behind a name is a station or paper by its letters and the place of its bureau, or a part of a station's
-/// name with a number: "NDF Northhaven", "P1 Islands".
+/// Whether what stands behind a name is a station or paper by its letters and the place of its bureau, a part of a station's
+/// name with a number, what papers are called, or where somebody is: "NDF Northhaven", "P1 Islands", "Harbour Gazette", "à Nordhavre".
 fn is_bureau(person: &str, part: &str) -> bool {
-    const OF_HOUSE: &[&str] = &["do ", "da ", "dos ", "das ", "of ", "vom ", "beim "];
-    if OF_HOUSE.iter().any(|word| part.starts_with(word)) {
+    const OF_HOUSE: &[&str] = &[
+        "do ",
+        "da ",
+        "dos ",
+        "das ",
+        "of ",
+        "vom ",
+        "beim ",
+        "à ",
+        "in ",
+        "aus ",
+        "from ",
+        "из ",
+        "в ",
+        "специально для ",
+        "спеціально для ",
+        "special to ",
+    ];
+    const PAPERS: &[&str] = &[
+        "Gazette",
+        "Herald",
+        "Tribune",
+        "Chronicle",
+        "Courier",
+        "Journal",
+        "Times",
+        "Magazine",
+        "Zeitung",
+        "Anzeiger",
+        "Rundschau",
+        "Tageblatt",
+        "Nachrichten",
+        "Gazeta",
+        "Dziennik",
+        "Gazzetta",
+    ];
+    let is_paper = || part.rsplit_once(' ').is_some_and(|(_, last)| PAPERS.contains(&last));
+    if OF_HOUSE.iter().any(|word| part.starts_with(word)) || is_paper() {
         return true;
     }
     let Some((first, rest)) = part.split_once(' ') else { return false };
