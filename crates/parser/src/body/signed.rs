@@ -7,14 +7,15 @@ use dateline_wire::{Body, Cut, CutKind, ParagraphKind};
 use super::Text;
 use super::run::units;
 use super::text::Writer;
-use crate::meta;
+use crate::meta::{self, BylineLine};
 
 /// How many lines above the text, and below it, a byline may take, each of so many units at most.
 const HEAD: usize = 3;
 const FOOT: usize = 2;
 const LINE: f32 = 120.0;
 
-/// Drops the lines before the first sentence and behind the last that only name `authors`.
+/// Drops the lines before the first sentence and behind the last that only say that `authors` wrote it. Their names alone are a byline
+/// only as the first line. Below a heading, or where others like it stand further in, such a line is of a part of the text.
 pub(crate) fn drop_bylines(text: &mut Text, authors: &[String]) {
     if authors.is_empty() {
         return;
@@ -23,13 +24,17 @@ pub(crate) fn drop_bylines(text: &mut Text, authors: &[String]) {
     // Each paragraph is a line.
     let lines: Vec<(&str, ParagraphKind)> =
         body.text.split('\n').zip(&body.paragraphs).map(|(line, paragraph)| (line, paragraph.kind)).collect();
-    let is_short = |(_, (line, _)): &(usize, &(&str, ParagraphKind))| units(line, LINE) < LINE;
-    let is_byline = |(_, (line, kind)): &(usize, &(&str, ParagraphKind))| {
-        *kind == ParagraphKind::Text && meta::is_byline_of(line, authors)
-    };
-    let head = lines.iter().enumerate().take(HEAD).take_while(is_short).filter(is_byline);
-    let foot = lines.iter().enumerate().rev().take(FOOT).take_while(is_byline);
-    let dropped: HashSet<usize> = head.chain(foot).map(|(index, _)| index).collect();
+    let is_text = |index: &usize| lines[*index].1 == ParagraphKind::Text;
+    let byline = |index: usize| meta::byline_of(lines[index].0, authors).filter(|_| is_text(&index));
+    let is_worded = |index: &usize| byline(*index) == Some(BylineLine::Worded);
+    let is_short = |index: &usize| is_text(index) && units(lines[*index].0, LINE) < LINE;
+    let head = (0..lines.len().min(HEAD)).take_while(is_short);
+    let head = head.filter(|index| is_worded(index) || *index == 0 && byline(0).is_some());
+    let foot = (0..lines.len()).rev().take(FOOT).take_while(is_worded);
+    let dropped: HashSet<usize> = head.chain(foot).collect();
+    if (0..lines.len()).any(|index| !dropped.contains(&index) && byline(index).is_some()) {
+        return;
+    }
     if dropped.is_empty() || dropped.len() >= lines.len() || lines.len() != body.paragraphs.len() {
         return;
     }

@@ -28,6 +28,7 @@ use url::Url;
 use crate::dom::Document;
 use crate::site::SiteReading;
 use authors::Bodies;
+pub(crate) use authors::BylineLine;
 use claims::Claims;
 pub(crate) use dateline_text::date::WrittenDate;
 use scan::Scan;
@@ -151,9 +152,9 @@ pub(crate) fn is_byline(line: &str) -> bool {
     !authors::worded(line).names.is_empty()
 }
 
-/// Whether a line of the text says nothing but who wrote it: it names some of `authors`, and beside them a label, a place, an address.
-pub(crate) fn is_byline_of(line: &str, authors: &[String]) -> bool {
-    authors::is_byline_of(line, authors)
+/// Whether a line of the text says nothing but that some of `authors` wrote it, and how.
+pub(crate) fn byline_of(line: &str, authors: &[String]) -> Option<BylineLine> {
+    authors::byline_of(line, authors)
 }
 
 /// The date, and the time where there is one, in a text that is known to be one.

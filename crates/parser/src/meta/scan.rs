@@ -242,7 +242,7 @@ impl<'d> Scan<'d> {
             local_name!("title") => {
                 // An SVG has titles too; the page's own comes first.
                 if self.title.is_none() {
-                    self.title = Some(text::of(node)).filter(|title| !title.is_empty());
+                    self.title = Some(text::headline(&text::of(node))).filter(|title| !title.is_empty());
                 }
                 return false;
             }
@@ -493,11 +493,11 @@ pub(super) fn heading(placed: PlacedElement<'_>) -> Option<Heading<'_>> {
         }
     }
     let mut parts: Vec<String> =
-        parts.iter().map(|part| text::seen(part)).filter(|part| !part.is_empty()).collect();
+        parts.iter().map(|part| text::headline(part)).filter(|part| !part.is_empty()).collect();
     if parts.len() == 1 {
         parts.clear();
     }
-    let text = text::seen(&whole);
+    let text = text::headline(&whole);
     (!text.is_empty()).then_some(Heading { placed, text, parts })
 }
 

@@ -20,10 +20,28 @@ pub(super) fn line(raw: &str) -> String {
     seen(&resolve(head(raw, MAX_BYTES)))
 }
 
-/// What an attribute calls something, whose references the page's reader resolved: as [`line`], but one that still speaks of tags
-/// ("&lt;canvas&gt;") is meant so.
+/// What an attribute calls something, whose references the page's reader resolved: as [`line()`], but a tag that it still speaks of
+/// ("&lt;canvas&gt;") is meant so, unless one ends: then it is stray markup.
 pub(super) fn attribute(raw: &str) -> String {
-    if raw.contains("&lt;") { seen(raw) } else { line(raw) }
+    let raw = head(raw, MAX_BYTES);
+    if raw.contains("&lt;/") { line(&line(raw)) } else { line(&without_tags(raw)) }
+}
+
+/// What a page shows as its headline, whose references the page's reader resolved: as [`seen`], with those that were escaped twice
+/// resolved, unless that would make a tag.
+pub(super) fn headline(raw: &str) -> String {
+    let raw = head(raw, MAX_BYTES);
+    if raw.contains('&') { line(&without_tags(raw).replace('<', "&lt;")) } else { seen(raw) }
+}
+
+/// `raw` with its references to signs of tags written such that they are the same when it was resolved.
+fn without_tags(raw: &str) -> Cow<'_, str> {
+    const SIGNS: [&str; 12] = [
+        "&lt;", "&gt;", "&LT;", "&GT;", "&#60;", "&#62;", "&#x3c;", "&#x3e;", "&#x3C;", "&#x3E;", "&#060;",
+        "&#062;",
+    ];
+    let signs = SIGNS.iter().filter(|sign| raw.contains(**sign));
+    signs.fold(Cow::Borrowed(raw), |text, sign| text.replace(sign, &sign.replace('&', "&amp;")).into())
 }
 
 /// What a reader sees of `raw`, in NFC as one line: white space runs as one space, none at the ends, invisible characters gone.
@@ -177,6 +195,16 @@ mod tests {
         assert_eq!(line("profit & loss; nothing else"), "profit & loss; nothing else");
         assert_eq!(attribute("Drawing on &lt;canvas&gt;"), "Drawing on &lt;canvas&gt;");
         assert_eq!(attribute("Profit &amp; loss"), "Profit & loss");
+        assert_eq!(attribute("Drawing &amp; more on &lt;canvas&gt;"), "Drawing & more on &lt;canvas&gt;");
+        assert_eq!(attribute("The &lt;b&gt;ferry&lt;/b&gt; runs"), "The ferry runs");
+        assert_eq!(
+            headline("Smith &amp; Sons &#8211; &quot;it&#39;s&quot;&nbsp;over"),
+            "Smith & Sons – \"it's\" over"
+        );
+        assert_eq!(
+            headline("Bring back <blink> &amp; &lt;b&gt; &#60;i&#62;"),
+            "Bring back <blink> & &lt;b&gt; &#60;i&#62;"
+        );
         assert_eq!(seen("Drawing on &lt;canvas&gt;\n &amp; <b>"), "Drawing on &lt;canvas&gt; &amp; <b>");
         assert_eq!(line("e\u{301}"), "é");
         assert_eq!(line("جزیره\u{200c}ها"), "جزیره\u{200c}ها");

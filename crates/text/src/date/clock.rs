@@ -69,16 +69,22 @@ pub(super) fn read(tokens: &[DateToken], at: usize) -> Option<ZonedTime> {
     }
     let mut half = at.checked_sub(1).and_then(|before| half(tokens, before));
     let (minute, second, mut next) = minutes(tokens, at + 1)?;
-    let behind = half_behind(tokens, next).or_else(|| minute.and_then(|_| part_of_day(tokens, next)));
-    if let Some((found, behind)) = behind {
+    let part = minute.and_then(|_| part_of_day(tokens, next));
+    let mut is_part = false;
+    if let Some((found, behind)) = half_behind(tokens, next) {
         half = Some(found);
         next = behind;
+    } else if let Some((found, behind)) = part {
+        half = Some(found);
+        next = behind;
+        is_part = true;
     } else if minute.is_none() && half.is_none() {
         return None;
-    } else if half.is_none() {
-        half = part_of_day_before(tokens, at);
     }
     let hour = match half {
+        // "12:30 ночи" begins the day, and "00:20 م" is of a clock of 24 hours.
+        Some(Half::Night) if is_part && hour == 12 => 0,
+        Some(_) if is_part && hour == 0 => 0,
         Some(half) => half.hour(hour)?,
         None => hour % 24,
     };
@@ -150,31 +156,38 @@ pub(super) fn half(tokens: &[DateToken], at: usize) -> Option<Half> {
     let holds = |names: &[&str]| names.iter().any(|name| word.contains(name));
     // In running Han or Hangul the word stands glued to the day before it: "日上午".
     let ends = |names: &[&str]| names.iter().any(|name| word.ends_with(name));
-    if holds(&["午前", "上午", "오전", "凌晨", "早上", "清晨", "清早", "早晨", "새벽", "아침", "未明"])
-        || ends(&["朝"])
+    // What ends other words, too, stands alone or behind the day: "日夜".
+    let is = |names: &[&str]| names.contains(&word.strip_prefix('日').unwrap_or(word));
+    if holds(&["午前", "上午", "오전", "凌晨", "早上", "清晨", "새벽"])
+        || ends(&["清早", "早晨", "아침", "未明"])
+        || is(&["朝"])
     {
         return Some(Half::Before);
     }
-    if holds(&["午後", "午后", "下午", "오후", "傍晚", "저녁", "夕方"]) {
+    if holds(&["午後", "下午", "오후", "傍晚", "저녁"]) || ends(&["午后", "夕方"]) {
         return Some(Half::After);
     }
-    if holds(&["中午", "正午", "午間", "午间", "낮"]) || ends(&["昼"]) {
+    if holds(&["中午", "正午", "낮"]) || ends(&["午間", "午间"]) || is(&["昼"]) {
         return Some(Half::Noon);
     }
-    if holds(&["晚上", "晚間", "晚间", "夜間", "夜间", "夜裡", "夜里", "深夜", "밤"]) || ends(&["夜", "晚"])
+    if holds(&["晚上", "밤"])
+        || ends(&["晚間", "晚间", "夜間", "夜间", "夜裡", "夜里", "深夜"])
+        || is(&["夜", "晚"])
     {
         return Some(Half::Night);
     }
-    // "PM 09:15", as Korean papers write it; "am 9.15" may be German and a day.
+    // "2025.03.21 PM 09:15", as Korean papers write it; "am 9.15" may be German and a day, and a PM may be a minister.
+    let is_dated = || at.checked_sub(1).is_some_and(|before| tokens[before].number().is_some());
+    let is_clock = || tokens.get(at + 2).is_some_and(|mark| mark.is_mark(":"));
     match word {
-        "pm" => Some(Half::After),
-        "am" if tokens.get(at + 2).is_some_and(|mark| mark.is_mark(":")) => Some(Half::Before),
+        "pm" if is_dated() && is_clock() => Some(Half::After),
+        "am" if is_dated() && is_clock() => Some(Half::Before),
         _ => None,
     }
 }
 
-/// Words for a part of the day, in lower case, where they do not stand for "am" and "pm" alone: a time has minutes beside them, since
-/// they count days and nights, too. Of several words the first tokens must be all of them.
+/// Words for a part of the day, in lower case, where they do not stand for "am" and "pm" alone: a time with minutes stands before them,
+/// since they count days and nights, and name papers and programmes, too. Of several words the first tokens must be all of them.
 const PARTS_OF_DAY: &[(&[&str], Half)] = &[
     (&["ص"], Half::Before),
     (&["صباح"], Half::Before),
@@ -210,7 +223,6 @@ const PARTS_OF_DAY: &[(&[&str], Half)] = &[
     (&["chiều"], Half::After),
     (&["tối"], Half::After),
     (&["đêm"], Half::Night),
-    (&["ch"], Half::After),
     (&["sabah"], Half::Before),
     (&["öğleden", "önce"], Half::Before),
     (&["öğleden", "sonra"], Half::After),
@@ -270,20 +282,6 @@ fn part_of_day(tokens: &[DateToken], at: usize) -> Option<(Half, usize)> {
 
 fn is_vowel(c: char) -> bool {
     matches!(c, '\u{64b}'..='\u{652}' | '\u{5b0}'..='\u{5bc}')
-}
-
-/// The part of the day that the words right before the hour at `at` name. A letter alone may belong to the year before it ("2025 م").
-fn part_of_day_before(tokens: &[DateToken], at: usize) -> Option<Half> {
-    const WORDS: usize = 3;
-    let is_word = |token: &DateToken| token.word().is_some_and(|word| word.chars().count() > 2);
-    if !tokens.get(at.checked_sub(1)?).is_some_and(is_word) {
-        return None;
-    }
-    let starts = (at.saturating_sub(WORDS)..at).rev();
-    starts
-        .filter_map(|start| part_of_day(&tokens[..at], start))
-        .find(|(_, end)| *end == at)
-        .map(|(half, _)| half)
 }
 
 /// "am", "a.m.", "PM", "π.μ." and their like behind a time.

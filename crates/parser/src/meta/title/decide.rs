@@ -208,12 +208,34 @@ mod tests {
 
     #[test]
     fn a_headline_about_markup_keeps_what_its_reader_sees_of_it() {
-        let seen = "Drawing on a &lt;canvas&gt; without &amp;nbsp;";
-        let written = seen.replace('&', "&amp;");
+        let seen = "Drawing on a &lt;canvas&gt; without <blink>";
+        let written = seen.replace('&', "&amp;").replace('<', "&lt;");
         let html = format!("<title>{written}</title><meta property=og:title content='{written}'>");
         assert_eq!(title(&format!("{html}<h1>{written}</h1>{TEXT}")), seen);
         let html = "<meta property=og:title content='Drawing on a &amp;lt;canvas&amp;gt; today'>";
         assert_eq!(title(html), "Drawing on a &lt;canvas&gt; today");
+    }
+
+    #[test]
+    fn a_headline_that_was_escaped_twice_is_read_twice() {
+        for (written, seen) in [
+            ("Smith &amp;amp; Sons close yard", "Smith & Sons close yard"),
+            ("Yard closes &amp;#8211; Sons sad", "Yard closes – Sons sad"),
+            ("Yard&amp;#39;s end is near", "Yard's end is near"),
+            ("The &amp;quot;last&amp;quot; yard closes", "The \"last\" yard closes"),
+            ("The yard closes&amp;nbsp;today", "The yard closes today"),
+        ] {
+            let data = serde_json::json!({"@type": "NewsArticle", "headline": seen});
+            let data = format!("<script type=application/ld+json>{data}</script>");
+            let share = format!("<meta property=og:title content='{written}'>");
+            for head in ["", &*data, &*share] {
+                let html = format!("<title>{written} | Hafenblatt</title>{head}<h1>{written}</h1>{TEXT}");
+                assert_eq!(title(&html), seen, "{html}");
+            }
+        }
+        let html =
+            "<meta property=og:title content='The &amp;lt;b&amp;gt;ferry&amp;lt;/b&amp;gt; runs again'>";
+        assert_eq!(title(html), "The ferry runs again");
     }
 
     #[test]

@@ -58,7 +58,7 @@ fn value(node: Node<'_>) -> String {
     let title = node.attr("title").filter(|_| node.is(&local_name!("abbr")));
     match node.attr("content").or_else(|| node.attr("datetime")).or(title) {
         Some(value) => text::attribute(value),
-        None => text::of(node),
+        None => text::headline(&text::of(node)),
     }
 }
 
