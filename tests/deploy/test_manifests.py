@@ -38,6 +38,10 @@ class Manifests(unittest.TestCase):
         advertised = dict(one.split("://") for one in kafka["environment"]["KAFKA_ADVERTISED_LISTENERS"].split(","))
         listening = dict(one.split("://") for one in kafka["environment"]["KAFKA_LISTENERS"].split(","))
         self.assertEqual(daemon["environment"]["DATELINE_KAFKA__BROKERS"], advertised["INSIDE"])
+        # A browser comes from outside the container, and is let in with what it logs in with.
+        self.assertTrue(daemon["environment"]["DATELINE_API__TOKEN"].startswith("${DATELINE_API__TOKEN:?"))
+        data = next(volume.split(":")[1] for volume in daemon["volumes"] if volume.startswith("dateline:"))
+        self.assertEqual(Path(daemon["environment"]["DATELINE_CONSOLE__USERS"]).parent, Path(data))
         for name, address in advertised.items():
             self.assertEqual(address.rsplit(":")[-1], listening[name].rsplit(":")[-1], name)
         port = advertised["OUTSIDE"].removeprefix("localhost:")

@@ -67,7 +67,7 @@ mod own_names;
 mod parameters;
 mod reading_threads;
 pub(crate) mod recorded;
-mod reject;
+pub(crate) mod reject;
 mod reload;
 mod schemas;
 pub(crate) mod site_rule;
@@ -173,6 +173,8 @@ const MAX_PREVIEWS: usize = 2;
 struct Api {
     sources: Sources,
     sessions: Sessions,
+    /// What it may be called.
+    names: OwnNames,
     activity: Arc<ActivityCounter>,
     /// Where the journal is read for whoever looks.
     reading_threads: ReadingThreads,
@@ -216,7 +218,7 @@ pub async fn serve(
 
 /// Serves the paths `own`, and beside them what [`serve`] serves as far as it changes nothing: for a member of a fleet, whose journal shows what
 /// others do.
-pub(crate) async fn serve_beside(
+pub async fn serve_beside(
     own: Router,
     listener: TcpListener,
     settings: &HttpSettings,
@@ -247,9 +249,12 @@ async fn router(
     let activity = Arc::new(ActivityCounter::default());
     let counting = tokio::spawn(activity.clone().follow(sources.journal.clone(), stop.clone()));
     let sessions = kept_sessions(&sources.journal).await;
+    let schema = sources.envelope.schemas.dataschema(EventKind::Article);
+    let names = OwnNames::new(settings, &RunRecord::this_machine(), &schema);
     let api = Arc::new(Api {
         sources,
         sessions,
+        names: names.clone(),
         activity: activity.clone(),
         reading_threads: ReadingThreads::new(),
         password_turns: Semaphore::new(MAX_PASSWORD_CHECKS),
@@ -258,8 +263,6 @@ async fn router(
         max_followers: settings.max_followers,
         stop: stop.clone(),
     });
-    let schema = api.sources.envelope.schemas.dataschema(EventKind::Article);
-    let names = OwnNames::new(settings, &RunRecord::this_machine(), &schema);
     let guard = NameGuard { names, api: Some(api.clone()) };
     let router = routes()
         .finish_api(&mut OpenApi::default())

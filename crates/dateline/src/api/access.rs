@@ -36,10 +36,15 @@ pub struct WriteAccess {
     reading: BoundedReading,
 }
 
+/// That whatever would change something is refused here, whoever asks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ChangesRefused;
+
 /// Refuses what would change something, but for logging in and out: what is shown here is others' to change.
-pub(super) async fn refuse_changes(request: Request, next: Next) -> Response {
+pub(super) async fn refuse_changes(mut request: Request, next: Next) -> Response {
     let is_change = !request.method().is_safe() && !matches!(request.uri().path(), "/login" | "/logout");
     if !is_change {
+        request.extensions_mut().insert(ChangesRefused);
         return next.run(request).await;
     }
     let problem = Problem::new(
@@ -231,10 +236,15 @@ impl FromRequestParts<Arc<Api>> for MayWrite {
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
         let access = api.sources.write_access.borrow().clone();
         access.allows(parts.headers.clone()).await?;
-        let address = parts.extensions.get::<Peer>().map(|Peer(peer)| peer.ip().to_string());
-        tracing::info!(address, method = %parts.method, path = parts.uri.path(), "a change is asked for over HTTP");
+        tell_of_change(parts);
         Ok(Self)
     }
+}
+
+/// Tells the log who asks for a change, as far as that is known.
+fn tell_of_change(parts: &Parts) {
+    let address = parts.extensions.get::<Peer>().map(|Peer(peer)| peer.ip().to_string());
+    tracing::info!(address, method = %parts.method, path = parts.uri.path(), "a change is asked for over HTTP");
 }
 
 /// Leave to have the configuration read anew. That may say otherwise who may write: whoever it lets write may have it read, too.
@@ -253,15 +263,20 @@ impl FromRequestParts<Arc<Api>> for MayReload {
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Problem> {
         let access = api.sources.write_access.borrow().clone();
         let refused = match access.clone().allows(parts.headers.clone()).await {
-            Ok(()) => return Ok(Self),
+            Ok(()) => {
+                tell_of_change(parts);
+                return Ok(Self);
+            }
             Err(refused) => refused,
         };
         let Some(reloader) = api.sources.reloader.clone() else { return Err(refused) };
         let reading = access.reading.clone();
         match reading.run(READING_PATIENCE, READING_PATIENCE, move || reloader.api_settings()).await? {
-            Some(settings) => access.under(settings).allows(parts.headers.clone()).await.map(|()| Self),
-            None => Err(refused),
+            Some(settings) => access.under(settings).allows(parts.headers.clone()).await?,
+            None => return Err(refused),
         }
+        tell_of_change(parts);
+        Ok(Self)
     }
 }
 

@@ -57,6 +57,13 @@ pub(crate) struct ActivityReport {
     pub(crate) is_complete: bool,
 }
 
+impl ActivityReport {
+    /// From when on what happened is counted, if anything did.
+    pub(crate) fn since(&self) -> Option<Timestamp> {
+        self.hours.keys().next().copied()
+    }
+}
+
 /// Counts what happens.
 #[derive(Debug, Default)]
 pub(super) struct ActivityCounter {

@@ -43,7 +43,7 @@ use crate::console::page::live::{LiveList, LiveRow};
 use crate::console::page::overview::{Overview, PublishedBy};
 
 /// How many of the last stories are looked at for those of the day, and how many of them are shown.
-const STORIES_OF_THE_DAY: usize = 60;
+const STORIES_OF_THE_DAY: usize = 300;
 const STORIES_SHOWN: usize = 8;
 /// How many stories, and articles, are shown of somebody who is named.
 const ENTITY_ROWS: usize = 8;
@@ -204,22 +204,26 @@ fn shown(api: &Api, viewer: &Viewer, here: Section, title: &str, main: &Markup) 
 #[serde(default)]
 struct OverviewQuery {
     by: PublishedBy,
+    /// Of which alone, if not of all.
+    only: Option<String>,
 }
 
 async fn overview(
     State(api): Shared,
     Extension(viewer): Extension<Viewer>,
-    Query(OverviewQuery { by }): Query<OverviewQuery>,
+    Query(OverviewQuery { by, only }): Query<OverviewQuery>,
 ) -> Shown {
     let status = api.status().await?;
     let mut stories = api.read(|journal| journal.stories(STORIES_OF_THE_DAY)).await?;
     let day_ago = status.now.checked_sub(SignedDuration::from_hours(24)).unwrap_or(status.now);
     stories.retain(|story| story.last_reported >= day_ago);
+    let looked_at = Some(stories.len()).filter(|looked_at| *looked_at == STORIES_OF_THE_DAY);
     let widely = |story: &StoryEvent| std::cmp::Reverse((story.origin_count, story.article_count));
     stories.sort_by_key(widely);
     stories.truncate(STORIES_SHOWN);
     let activity = api.activity.read();
-    let overview = Overview { status: &status, stories: &stories, activity: &activity, by };
+    let only = only.as_deref().filter(|only| !only.is_empty());
+    let overview = Overview { status: &status, stories: &stories, looked_at, activity: &activity, by, only };
     Ok(shown(&api, &viewer, Section::Overview, "Overview", &page::overview::page(&overview)))
 }
 

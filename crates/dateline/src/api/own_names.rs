@@ -10,7 +10,6 @@ use axum::response::{IntoResponse, Response};
 use url::{Host, Url};
 
 use super::access::only;
-use super::connections::Peer;
 use super::{Api, Problem, console};
 use crate::config::HttpSettings;
 
@@ -31,6 +30,11 @@ impl OwnNames {
         }
         names.extend(Url::parse(schema).ok().and_then(|base| base.host_str().map(str::to_owned)));
         Self(names)
+    }
+
+    /// Whether a request asks under one of them, or under none at all.
+    pub(super) fn are_asked(&self, headers: &HeaderMap) -> bool {
+        !headers.contains_key(header::HOST) || only(headers, header::HOST).is_some_and(|host| self.have(host))
     }
 
     /// Whether `host`, with its port, is one of them, an address, or a name that the public DNS never has: one of a single label, as
@@ -59,14 +63,11 @@ pub(super) struct NameGuard {
 }
 
 impl NameGuard {
-    /// Whether whoever asks may use any name: no page of another site has the token or a session, or comes through a proxy that is
-    /// believed.
-    async fn is_known(&self, peer: Option<Peer>, headers: HeaderMap) -> Result<bool, Problem> {
+    /// Whether whoever asks may use any name: no page of another site has the token or a session. A proxy's address proves nothing: a
+    /// browser may run where the proxy does.
+    async fn is_known(&self, headers: HeaderMap) -> Result<bool, Problem> {
         let Some(api) = &self.api else { return Ok(false) };
         let access = api.sources.write_access.borrow().clone();
-        if peer.is_some_and(|Peer(peer)| access.console().trusts(peer.ip())) {
-            return Ok(true);
-        }
         if headers.contains_key(header::AUTHORIZATION) && access.knows_token(headers.clone()).await? {
             return Ok(true);
         }
@@ -77,28 +78,26 @@ impl NameGuard {
 /// Refuses what is asked under a name that is none of ours. A request without any is of no browser.
 pub(super) async fn refuse_others(State(guard): State<NameGuard>, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let host = only(headers, header::HOST);
-    let is_ours = !headers.contains_key(header::HOST) || host.is_some_and(|host| guard.names.have(host));
-    if is_ours || UNDER_ANY_NAME.contains(&request.uri().path()) {
+    if guard.names.are_asked(headers) || UNDER_ANY_NAME.contains(&request.uri().path()) {
         return next.run(request).await;
     }
-    let refusal = misdirected(host);
-    let peer = request.extensions().get::<Peer>().copied();
-    match guard.is_known(peer, headers.clone()).await {
+    let refusal = misdirected(headers);
+    match guard.is_known(headers.clone()).await {
         Ok(true) => next.run(request).await,
         Ok(false) => refusal.into_response(),
         Err(problem) => problem.into_response(),
     }
 }
 
-fn misdirected(host: Option<&str>) -> Problem {
-    let called = match host {
+/// The answer to a request under a name that is none of ours.
+pub(super) fn misdirected(headers: &HeaderMap) -> Problem {
+    let called = match only(headers, header::HOST) {
         Some(host) => format!("this API is asked as {host:?}, which is none of its names"),
         None => "this API is asked under two names, or one that is no name".to_owned(),
     };
     let detail = format!(
         "{called}, so a page of another site may be asking: ask by its address, as http://127.0.0.1:8080, or add the name to `names` in \
-         [http] and restart the daemon; with the token of [api] any name will do"
+         [http] and restart the daemon, also where a proxy passes it on; with the token of [api] any name will do"
     );
     Problem::new(StatusCode::MISDIRECTED_REQUEST, detail)
 }

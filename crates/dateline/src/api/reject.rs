@@ -15,10 +15,10 @@ use super::parameters::{Parameters, check_list, limit};
 use super::{Api, Problem, Shared};
 
 /// How many rejects a page holds unless another number is asked for, and at most.
-const PAGE: usize = 50;
+pub(crate) const PAGE: usize = 50;
 const MAX_PAGE: usize = 500;
 /// Of how many of the newest the nearest to the threshold are given.
-const NEAREST_OF: usize = 1_000;
+pub(crate) const NEAREST_OF: usize = 1_000;
 
 /// What comes first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]

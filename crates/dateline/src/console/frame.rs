@@ -76,6 +76,19 @@ pub(crate) struct Viewer {
     pub(crate) may_operate: bool,
     /// Whether the console can end that: not where a proxy says who it is.
     pub(crate) may_log_out: bool,
+    /// Whether a fleet is shown, which nothing here changes.
+    pub(crate) is_shown_fleet: bool,
+}
+
+impl Viewer {
+    /// Why nothing is offered that changes something: what operators do elsewhere, and what leads there in a fleet.
+    pub(crate) fn refusal(&self, by_operators: &Markup, in_fleet: &Markup) -> Markup {
+        html! {
+            p.empty {
+                @if self.is_shown_fleet { "A member of a fleet shows what there is, and changes nothing. " (in_fleet) } @else { (by_operators) }
+            }
+        }
+    }
 }
 
 impl Frame {

@@ -20,12 +20,19 @@ impl Bar {
     }
 }
 
+/// What a part of each bar is.
+pub(crate) struct Series {
+    pub(crate) name: String,
+    /// The plot of it alone, if there is one.
+    pub(crate) href: Option<String>,
+}
+
 /// Bars over time, each a link to what it counts.
 pub(crate) struct Histogram<'h> {
     /// What is counted, as a heading says it.
     pub(crate) title: &'h str,
     /// What each part of a bar is.
-    pub(crate) series: &'h [String],
+    pub(crate) series: &'h [Series],
     /// From the first to the last.
     pub(crate) bars: &'h [Bar],
     /// What stands below, each for an equal part of the width.
@@ -59,8 +66,8 @@ pub(crate) fn histogram(plot: &Histogram<'_>) -> Markup {
             figcaption {
                 @if plot.series.len() > 1 {
                     ul.legend {
-                        @for (at, name) in plot.series.iter().enumerate().filter(|(at, _)| plot.has(*at)) {
-                            li { svg.swatch viewBox="0 0 10 10" aria-hidden="true" { rect.(series_class(at)) width="10" height="10" rx="2" {} } (name) }
+                        @for (at, series) in plot.series.iter().enumerate().filter(|(at, _)| plot.has(*at)) {
+                            li { svg.swatch viewBox="0 0 10 10" aria-hidden="true" { rect.(series_class(at)) width="10" height="10" rx="2" {} } @match &series.href { Some(href) => a href=(href) { (series.name) }, None => (series.name) } }
                         }
                     }
                 }
@@ -92,7 +99,7 @@ pub(crate) fn histogram(plot: &Histogram<'_>) -> Markup {
                 summary { "The same as a table" }
                 div.scroll tabindex="0" role="region" aria-label=(plot.title) {
                     table {
-                        thead { tr { th scope="col" { "When" } @for (_, name) in plot.series.iter().enumerate().filter(|(at, _)| plot.has(*at)) { th.number scope="col" { (name) } } } }
+                        thead { tr { th scope="col" { "When" } @for (_, series) in plot.series.iter().enumerate().filter(|(at, _)| plot.has(*at)) { th.number scope="col" { (series.name) } } } }
                         tbody {
                             @for bar in plot.bars.iter().filter(|bar| bar.total() > 0) {
                                 tr {
@@ -191,13 +198,7 @@ mod tests {
 
     #[test]
     fn a_histogram_without_anything_is_empty_rather_than_broken() {
-        let plot = Histogram {
-            title: "Articles",
-            series: &["articles".to_owned()],
-            bars: &[],
-            ticks: &[],
-            now: None,
-        };
+        let plot = Histogram { title: "Articles", series: &[], bars: &[], ticks: &[], now: None };
         assert!(histogram(&plot).into_string().contains("highest: 0"));
     }
 

@@ -72,12 +72,19 @@ impl TestConsole {
     }
 
     async fn with(token: Option<&str>, recorded_pages: RecordedPages) -> Self {
-        Self::over(token, recorded_pages, tempfile::tempdir().unwrap(), ConsoleSettings::default()).await
+        let folder = tempfile::tempdir().unwrap();
+        Self::over(token, recorded_pages, folder, ConsoleSettings::default(), false).await
+    }
+
+    /// One that a member of a fleet shows beside its own paths.
+    async fn of_member() -> Self {
+        let (folder, nobody) = (tempfile::tempdir().unwrap(), ConsoleSettings::default());
+        Self::over(None, RecordedPages::default(), folder, nobody, true).await
     }
 
     /// One on the journal and the users that lie in `folder`, if they do.
     async fn on(folder: tempfile::TempDir, console: ConsoleSettings) -> Self {
-        Self::over(None, RecordedPages::default(), folder, console).await
+        Self::over(None, RecordedPages::default(), folder, console, false).await
     }
 
     async fn over(
@@ -85,6 +92,7 @@ impl TestConsole {
         recorded_pages: RecordedPages,
         folder: tempfile::TempDir,
         console: ConsoleSettings,
+        is_of_member: bool,
     ) -> Self {
         let options = Options { durability: Durability::Process, ..Options::default() };
         let journal = Journal::open(folder.path().join("journal.db"), options).unwrap();
@@ -129,7 +137,14 @@ impl TestConsole {
             let stop = stop.clone();
             async move {
                 let _pulse = pulse;
-                api::serve(listener, &HttpSettings::default(), sources, stop).await;
+                let settings = HttpSettings::default();
+                match is_of_member {
+                    true => {
+                        api::serve_beside(axum::Router::new(), listener, &settings, Some(sources), stop)
+                            .await;
+                    }
+                    false => api::serve(listener, &settings, sources, stop).await,
+                }
             }
         });
         Self { journal, address: address.to_string(), feed, users, stop, server, _folder: folder }
@@ -615,14 +630,23 @@ async fn a_page_whose_name_resolves_to_this_machine_reads_nothing() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_is_named_passes_on_any_name() {
+async fn a_page_whose_name_resolves_to_the_proxy_s_machine_is_nobody_there() {
     let named = ConsoleSettings {
         proxy_header: "X-Remote-User".into(),
         trusted_proxies: vec!["127.0.0.1".to_owned().try_into().unwrap()],
         ..ConsoleSettings::default()
     };
     let console = TestConsole::on(tempfile::tempdir().unwrap(), named).await;
-    assert_eq!(console.send("GET", "/v1/status", "Host: news.example\r\n", "").await.status, 200);
+    let rebound = "Host: evil.example\r\n";
+    assert_eq!(console.send("GET", "/v1/status", rebound, "").await.status, 421);
+    let anna = format!("{rebound}X-Remote-User: anna\r\nOrigin: http://evil.example\r\n");
+    let poll = format!("/feeds/{}/poll", console.feed.id());
+    for (method, path) in [("GET", "/"), ("POST", poll.as_str())] {
+        let refused = console.send(method, path, &anna, "").await;
+        assert_eq!(refused.status, 421, "{path}");
+        assert!(refused.body.contains("also where a proxy passes it on"), "{}", refused.body);
+    }
+    assert_eq!(console.send("GET", "/", "X-Remote-User: anna\r\n", "").await.status, 200);
     console.end().await;
 }
 
@@ -806,6 +830,8 @@ async fn the_overview_counts_what_was_published_and_what_was_not() {
     let mut article = hostile_article();
     article.set_revision(1);
     article.content.language = Some("ko".to_owned());
+    let topic = |id: &str| json!({ "id": id, "spans": [] });
+    article.topics = serde_json::from_value(json!([topic("arms"), topic("trade")])).unwrap();
     console.commit(Event::Article(Box::new(article)), StoryUpdate::default()).await;
     console.commit(Event::Reject(Box::new(hostile_reject())), StoryUpdate::default()).await;
     let counted = timeout(Duration::from_secs(30), async {
@@ -819,6 +845,19 @@ async fn the_overview_counts_what_was_published_and_what_was_not() {
     });
     let body = counted.await.unwrap();
     assert!(body.contains(": 1 event\""), "{body}");
+    // A bar says what it opens, and a name of the legend leads to bars that open that alone.
+    let topics = console.get("/?by=topic").await.body;
+    assert!(topics.contains(": 1 event, 2 mentions of topics\""), "{topics}");
+    assert!(topics.contains("href=\"/?by=topic&amp;only=arms\""), "{topics}");
+    let arms = console.get("/?by=topic&only=arms").await.body;
+    assert!(arms.contains("&amp;topic=arms\"") && arms.contains(": 1 event\""), "{arms}");
+    assert!(!arms.contains("mentions of topics") && !arms.contains("only=trade"), "{arms}");
+    // So do the bars of rejects, which are those of a week.
+    let week = body.split("/rejects?reason=not_relevant&amp;since=").nth(1).unwrap();
+    let since: Timestamp = week.split('"').next().unwrap().parse().unwrap();
+    let rejects = |since: Timestamp| format!("/rejects?reason=not_relevant&since={since}");
+    assert!(console.get(&rejects(since)).await.body.contains("reject-row"));
+    assert!(body.contains("Not published in the last week"), "{body}");
     let activity = console.send("GET", "/v1/activity", "", "").await.body;
     assert!(activity.contains(r#""languages":{"ko":1}"#), "{activity}");
     console.end().await;
@@ -1099,6 +1138,115 @@ async fn a_bar_of_the_overview_opens_the_events_that_it_counts_and_what_is_past_
     assert!(past.contains("These are past") && !past.contains("data-stream"), "{past}");
     assert_eq!(console.get("/live?q=&language=ko").await.field("location"), Some("/live?language=ko"));
     console.end().await;
+}
+
+#[tokio::test]
+async fn the_stories_of_the_day_are_the_most_widely_told_of_many() {
+    let console = TestConsole::new().await;
+    let now = Timestamp::now();
+    let story = |number: i64, sources: u32| {
+        let mut story = hostile_story();
+        story.id = EventId::of_parts(&["story", &number.to_string()]);
+        story.story = StoryId::from_stored(format!("s{number}"));
+        story.title = Some(format!("Story {number}."));
+        story.last_reported = now - SignedDuration::from_secs(600 - number);
+        (story.origin_count, story.article_count) = (sources, sources);
+        story
+    };
+    // The most widely told was reported long before the last.
+    let events = std::iter::once(story(0, 9)).chain((1..70).map(|number| story(number, 2))).collect();
+    let update = StoryUpdate { articles: Vec::new(), events };
+    console.commit(Event::Article(Box::new(hostile_article())), update).await;
+    let few = console.get("/").await.body;
+    assert!(few.contains("Story 0.") && !few.contains("were more in the last day"), "{few}");
+    let mut article = hostile_article();
+    article.id = EventId::of_parts(&["a2"]);
+    article.article = ArticleId::from_stored("a2");
+    let events = (70..310).map(|number| story(number, 2)).collect();
+    let update = StoryUpdate { articles: Vec::new(), events };
+    console.commit(Event::Article(Box::new(article)), update).await;
+    let many = console.get("/").await.body;
+    assert!(many.contains("Of the last 300 that were reported: there were more in the last day."), "{many}");
+    console.end().await;
+}
+
+#[tokio::test]
+async fn the_live_list_has_other_forms_of_each_kind() {
+    let console = TestConsole::new().await;
+    for path in [
+        "/live",
+        "/live?kind=article&language=ko",
+        "/live?kind=withdrawal",
+        "/live?kind=reject&reason=cut",
+        "/live?kind=story&language=ko",
+        "/live?kind=story&article=a1",
+        "/live?kind=health",
+        "/live?reason=cut",
+        "/live?kind=article&kind=story",
+        "/rejects?order=nearest&reason=cut",
+    ] {
+        let page = console.get(path).await.body;
+        let forms = page.split("aria-label=\"The same in other forms\"").nth(1).unwrap();
+        let forms = forms.split("</nav>").next().unwrap();
+        let hrefs: Vec<String> = forms
+            .split("href=\"")
+            .skip(1)
+            .map(|href| href.split('"').next().unwrap().replace("&amp;", "&"))
+            .collect();
+        assert!(!hrefs.is_empty(), "{path}");
+        for href in &hrefs {
+            let answer = console.get(href).await;
+            assert_eq!(answer.status, 200, "{path} → {href}: {}", answer.body);
+        }
+        let (_, query) = path.split_once('?').unwrap_or((path, ""));
+        let asked = |pair: &str| hrefs.iter().any(|href| href.contains(pair));
+        assert!(query.split('&').all(asked), "{path}: {hrefs:?}");
+    }
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_list_of_the_nearest_says_of_how_many_it_is() {
+    let console = with_rejects().await;
+    for (path, bound) in [
+        ("/rejects?order=nearest", "Of the newest 1 000 that are asked for"),
+        ("/judge", "of the newest 1 000 that are asked for"),
+        ("/judge?of=articles", "of the newest 300 that are asked for"),
+    ] {
+        let page = console.get(path).await.body;
+        let page = page.replace(['\u{a0}', '\u{202f}', '\u{2009}', ','], " ");
+        assert!(page.contains(bound), "{path}: {page}");
+    }
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_member_of_a_fleet_offers_nothing_that_it_refuses() {
+    let console = TestConsole::of_member().await;
+    console.commit(Event::Article(Box::new(hostile_article())), StoryUpdate::default()).await;
+    assert_eq!(console.post("/judge/a1", "", "label=not").await.status, 403);
+    for path in ["/articles/a1", "/judge?of=articles", "/feeds/add", "/feeds/import", "/sites", "/sinks"] {
+        let page = console.get(path).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert!(!page.body.contains("method=\"post\""), "{path}: {}", page.body);
+        assert!(!page.body.contains("demo") && !page.body.contains("operate"), "{path}: {}", page.body);
+    }
+    assert!(console.get("/feeds/add").await.body.contains("A member of a fleet shows what there is"));
+    console.end().await;
+}
+
+#[tokio::test]
+async fn whoever_asks_for_a_reload_is_told_to_the_log() {
+    let (read, lines) = std::io::pipe().unwrap();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(std::sync::Mutex::new(lines));
+    let guard = tracing::subscriber::set_default(subscriber.finish());
+    let console = TestConsole::new().await;
+    assert_eq!(console.send("POST", "/v1/reload", "", "").await.status, 404, "there is nothing to reload");
+    console.end().await;
+    drop(guard);
+    let lines = std::io::read_to_string(read).unwrap();
+    let line = lines.lines().find(|line| line.contains("a change is asked for over HTTP")).unwrap();
+    assert!(line.contains("127.0.0.1") && line.contains("/v1/reload"), "{line}");
 }
 
 #[tokio::test]

@@ -77,6 +77,10 @@ pub(super) async fn ask(
         before,
         after,
         all: queue.len(),
+        newest: match of {
+            JudgedKind::Rejects => reject::NEAREST_OF,
+            JudgedKind::Articles => MAX_QUEUE,
+        },
         left: queue.iter().filter(is_open).count(),
         given: &undo.as_deref().map(GivenLabels::of).unwrap_or_default(),
     };

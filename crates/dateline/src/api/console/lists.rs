@@ -124,13 +124,15 @@ pub(super) async fn rejects(
         false => reject::find(&api, filter.clone(), own).await?,
     };
     let rows: Vec<RejectRow> = found.rejects.into_iter().map(reject_row).collect();
-    let reasons = page::overview::rejects_by_reason(&api.activity.read());
+    let activity = api.activity.read();
+    let reasons = page::overview::rejects_by_reason(&activity);
     let list = RejectList {
         rejects: &rows,
         filter: &filter,
         is_nearest,
         next: found.next,
         reasons: &reasons,
+        since: activity.since(),
         feeds: &feeds,
         newest: counted,
     };

@@ -24,8 +24,9 @@ use url::{Position, Url};
 
 use super::session::ShownSession;
 use super::{PageProblem, login, refusal, refusal_from};
-use crate::api::access::{MayWrite, is_forwarded, is_loopback, only};
+use crate::api::access::{ChangesRefused, MayWrite, is_forwarded, is_loopback, only};
 use crate::api::connections::Peer;
+use crate::api::own_names::misdirected;
 use crate::api::{Api, Problem, Shared};
 use crate::config::ConsoleSettings;
 use crate::config::users::{Role, User};
@@ -54,7 +55,12 @@ impl Credentials {
             }
         };
         let holds = session.was_begun_with(secret.reveal());
-        holds.then(|| Viewer { name: Some(name.to_owned()), may_operate, may_log_out: true })
+        holds.then(|| Viewer {
+            name: Some(name.to_owned()),
+            may_operate,
+            may_log_out: true,
+            ..Viewer::default()
+        })
     }
 }
 
@@ -79,7 +85,9 @@ pub(super) async fn admit(State(api): Shared, mut request: Request, next: Next) 
     };
     let change =
         (request.method() != Method::GET).then(|| (user_of(&viewer), request.uri().path().to_owned()));
-    request.extensions_mut().insert(viewer);
+    let is_shown_fleet = request.extensions().get::<ChangesRefused>().is_some();
+    let may_operate = viewer.may_operate && !is_shown_fleet;
+    request.extensions_mut().insert(Viewer { may_operate, is_shown_fleet, ..viewer });
     let response = next.run(request).await;
     if let Some((user, path)) = change {
         let status = response.status();
@@ -111,9 +119,17 @@ async fn viewer(api: &Arc<Api>, peer: Option<Peer>, headers: &HeaderMap) -> Resu
     let credentials = Credentials::read(api).await?;
     let console = api.sources.write_access.borrow().console().clone();
     if let Some(name) = proxied_name(&console, peer, headers)? {
+        // A page whose name resolves to the proxy's machine can send the header, too, from a browser there.
+        if !api.names.are_asked(headers) {
+            return Err(misdirected(headers));
+        }
         let user = credentials.users.iter().find(|user| user.name == name);
         let role = user.map_or(console.proxy_role, |user| user.role);
-        return Ok(Some(Viewer { name: Some(name), may_operate: role == Role::Operate, may_log_out: false }));
+        return Ok(Some(Viewer {
+            name: Some(name),
+            may_operate: role == Role::Operate,
+            ..Viewer::default()
+        }));
     }
     let session = api.sessions.of(headers, Timestamp::now());
     if let Some(viewer) = session.and_then(|session| credentials.viewer(&session)) {
@@ -130,7 +146,7 @@ async fn viewer(api: &Arc<Api>, peer: Option<Peer>, headers: &HeaderMap) -> Resu
     if is_here(peer, headers) && console.proxy_header.is_empty() {
         let access = api.sources.write_access.borrow().clone();
         let may_operate = access.allows(headers.clone()).await.is_ok();
-        return Ok(Some(Viewer { name: None, may_operate, may_log_out: false }));
+        return Ok(Some(Viewer { may_operate, ..Viewer::default() }));
     }
     if credentials.token.is_some() {
         return Ok(None);

@@ -8,7 +8,7 @@ use super::articles::{ArticleRow, article_row};
 use super::stories::story_row;
 use crate::api::entity::EntityReport;
 use crate::console::figures::{counted, language, number, short_day, words};
-use crate::console::plot::{Bar, Histogram, histogram, level};
+use crate::console::plot::{Bar, Histogram, Series, histogram, level};
 use crate::console::shown::{is_tag, line, line_in, outside_link, visible};
 
 /// What is known of it.
@@ -111,7 +111,7 @@ fn mentions(entity: &EntityReport, query: &str) -> Markup {
         .collect();
     let ticks: Vec<String> =
         entity.days.keys().step_by(DAYS_OF_A_TICK).map(|begin| short_day(*begin)).collect();
-    let series = ["articles".to_owned()];
+    let series = [Series { name: "articles".to_owned(), href: None }];
     html! {
         (histogram(&Histogram { title: "Articles a day that name it", series: &series, bars: &bars, ticks: &ticks, now: None }))
         @if !entity.is_complete { p.note { "The newest " (number(entity.days.values().sum::<u64>())) " articles are counted; there are more." } }

@@ -81,14 +81,17 @@ pub(crate) fn page(
         @if viewer.may_operate {
             (addition_form(form, groups, preview.is_some_and(|preview| preview.url.is_some())))
         } @else {
-            (for_operators())
+            (for_operators(viewer))
         }
         @if let Some(preview) = preview { (previewed(form, preview, now)) }
     }
 }
 
-fn for_operators() -> Markup {
-    html! { p.empty { "Feeds are added by whoever has the role " code { "operate" } ", where a daemon has a configuration: not in the demo." } }
+fn for_operators(viewer: &Viewer) -> Markup {
+    viewer.refusal(
+        &html! { "Feeds are added by whoever has the role " code { "operate" } ", where a daemon has a configuration: not in the demo." },
+        &html! { code { "dateline feed add" } " and " code { "dateline feed import" } " reach its feeds, on any machine with a member’s configuration." },
+    )
 }
 
 /// The form: a look is always offered, saving once there was one.
@@ -273,7 +276,7 @@ pub(crate) fn import_page(
             Some(report) if report.reload.is_some() => {
                 p.notice role="status" { (counted(report.added.len() as u64, "feed is added", "feeds are added")) ". " a href="/feeds" { "To the feeds" } }
             }
-            _ if !viewer.may_operate => (for_operators()),
+            _ if !viewer.may_operate => (for_operators(viewer)),
             _ => form.panel.fields method="post" action="/feeds/import" {
                 div.field.whole {
                     label for="opml" { "The list" }

@@ -96,6 +96,8 @@ pub(crate) struct Judging<'j> {
     pub(crate) after: Option<&'j ArticleId>,
     /// How many are in the queue, and how many of them have no label yet.
     pub(crate) all: usize,
+    /// Of how many of the newest the queue is, at most.
+    pub(crate) newest: usize,
     /// How many of them are left.
     pub(crate) left: usize,
     /// What was judged here, for taking it back.
@@ -128,7 +130,7 @@ pub(crate) fn href(
 
 /// The page.
 pub(crate) fn page(judging: &Judging<'_>, now: Timestamp, viewer: &Viewer) -> Markup {
-    let Judging { kind, filter, judged, article, before, after, all, left, given } = judging;
+    let Judging { kind, filter, judged, article, before, after, all, newest, left, given } = judging;
     let to = |item: Option<&ArticleId>| href(*kind, filter, item, given);
     html! {
         h1 { "Judge" }
@@ -136,7 +138,7 @@ pub(crate) fn page(judging: &Judging<'_>, now: Timestamp, viewer: &Viewer) -> Ma
             @for (other, name) in [(JudgedKind::Rejects, "Not published"), (JudgedKind::Articles, "Published")] {
                 a.chip href=(href(other, filter, None, &GivenLabels::default())) aria-current=[(other == *kind).then_some("true")] { (name) }
             }
-            span.soft { (count(*left)) " of " (counted(*all as u64, "article", "articles")) " without a label, the nearest to the threshold first" }
+            span.soft { (count(*left)) " of " (counted(*all as u64, "article", "articles")) " without a label, the nearest to the threshold first; of the newest " (count(*newest)) " that are asked for" }
         }
         (super::articles::chosen("/judge", filter))
         @if let Some(((undone, was), before)) = given.last() {
@@ -267,7 +269,10 @@ pub(crate) fn buttons(article: &ArticleId, value: Option<LabelValue>, then: &str
         } @else if let Some(value) = value {
             p { "Somebody has said: " b { (value.as_str()) } "." }
         } @else {
-            p.empty { "Labels are given by whoever has the role " code { "operate" } "." }
+            (viewer.refusal(
+                &html! { "Labels are given by whoever has the role " code { "operate" } "." },
+                &html! { "Labels are given at a daemon by itself." },
+            ))
         }
     }
 }

@@ -37,6 +37,10 @@ pub(crate) fn page(list: &LiveList<'_>) -> Markup {
         .map(|(name, value)| format!("&{name}={}", super::query_value(&value)))
         .collect();
     let others = others.concat();
+    let kinds: String = filter.values(Facet::Kind).map(|kind| format!("&kind={kind}")).collect();
+    let lines = format!("/v1/events?after=earliest{kinds}");
+    let forms: Vec<(&str, &str)> =
+        lists_of(filter).iter().copied().chain([("JSON lines", lines.as_str())]).collect();
     html! {
         h1 { @if goes_on_after.is_some() { "Live" } @else { "Events" } }
         (form("/live", filter, &[Choice::Language, Choice::Verdict]))
@@ -61,7 +65,26 @@ pub(crate) fn page(list: &LiveList<'_>) -> Markup {
         }
         @if rows.is_empty() { p.empty #live-empty { @if filter.is_empty() { "Nothing has happened yet." } @else { "No event is like that so far." } } }
         @if let Some(older) = older { nav.pages aria-label="Pages" { a rel="next" href=(format!("/live?before={older}{more}")) { "Older events" } } }
-        (super::other_forms(&[("Atom of the articles", "/v1/feed.atom"), ("CSV of the articles", "/v1/articles.csv"), ("JSON lines", "/v1/events?after=earliest")], &query))
+        (super::other_forms(&forms, others.trim_start_matches('&')))
+    }
+}
+
+/// The other forms of the list of the one kind that a filter asks for, or of articles where it names none. A list has its kind by itself.
+fn lists_of(filter: &EventFilter) -> &'static [(&'static str, &'static str)] {
+    let mut kinds = filter.values(Facet::Kind);
+    let kind = kinds.next().map_or(Some(EventKind::Article), EventKind::from_word);
+    match kind.filter(|_| kinds.next().is_none()) {
+        // Only what was rejected or withdrawn has a reason.
+        Some(EventKind::Article) if filter.values(Facet::Reason).next().is_none() => {
+            &[("Atom of the articles", "/v1/feed.atom"), ("CSV of the articles", "/v1/articles.csv")]
+        }
+        Some(EventKind::Story)
+            if filter.values(Facet::Reason).chain(filter.values(Facet::Article)).next().is_none() =>
+        {
+            &[("CSV of the stories", "/v1/stories.csv")]
+        }
+        Some(EventKind::Reject) => &[("CSV of the rejects", "/v1/rejects.csv")],
+        _ => &[],
     }
 }
 

@@ -11,7 +11,7 @@ use crate::api::activity::{ActivityReport, Counts, HourActivity};
 use crate::console::figures::{
     bytes, count, counted, day_name, language, number, short, since, until, words,
 };
-use crate::console::plot::{Bar, Histogram, histogram, level};
+use crate::console::plot::{Bar, Histogram, Series, histogram, level};
 use crate::console::shown::{feed_error, feed_name, line, visible, with_commands};
 use crate::status::{FeedCondition, FeedStatus, RelaySummary, SinkStatus, StatusReport, Verdict};
 use crate::text::rounded;
@@ -19,25 +19,30 @@ use crate::text::rounded;
 /// What the overview shows.
 pub(crate) struct Overview<'o> {
     pub(crate) status: &'o StatusReport,
-    /// The stories that were reported last, the most widely told first.
+    /// Those of the last day, the most widely told first,
     pub(crate) stories: &'o [StoryEvent],
+    /// and of how many they are where not all of the day were looked at.
+    pub(crate) looked_at: Option<usize>,
     /// What was published over time,
     pub(crate) activity: &'o ActivityReport,
     /// and what is told apart of it.
     pub(crate) by: PublishedBy,
+    /// The one language or topic that is shown of it, if not all are.
+    pub(crate) only: Option<&'o str>,
 }
 
 /// The page.
 pub(crate) fn page(overview: &Overview<'_>) -> Markup {
-    let Overview { status, stories, activity, by } = overview;
+    let Overview { status, stories, looked_at, activity, by, only } = overview;
     let rejects = rejects_by_reason(activity);
     html! {
         (verdict(status))
         (figures(status))
-        (published(activity, *by, status.now))
+        (published(activity, *by, *only, status.now))
         div.columns {
             section.panel aria-labelledby="stories-title" {
                 div.heading { h2 #stories-title { "Stories of the day" } span { a href=(TimeChoice::last_week("/stories", status.now)) { "Last week" } " · " a href="/stories" { "All stories" } } }
+                @if let Some(looked_at) = looked_at { p.note { "Of the last " (count(*looked_at)) " that were reported: there were more in the last day." } }
                 @if stories.is_empty() {
                     p.empty { "No story was reported in the last day." }
                 } @else {
@@ -50,8 +55,8 @@ pub(crate) fn page(overview: &Overview<'_>) -> Markup {
                     (feeds(status))
                 }
                 section.panel aria-labelledby="rejects-title" {
-                    div.heading { h2 #rejects-title { "Not published, by reason" } a href="/rejects" { "All rejects" } }
-                    (reject_bars(&rejects, None))
+                    div.heading { h2 #rejects-title { "Not published in the last week, by reason" } a href="/rejects" { "All rejects" } }
+                    (reject_bars(&rejects, activity.since(), None))
                 }
             }
         }
@@ -69,15 +74,30 @@ pub(crate) enum PublishedBy {
     Topic,
 }
 
+impl PublishedBy {
+    /// Its word in addresses, and the name of what chooses events by it.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Language => "language",
+            Self::Topic => "topic",
+        }
+    }
+}
+
 /// How many series a plot has; what is rarer is one together.
 const MAX_SERIES: usize = 6;
 
 /// Articles an hour, over as many days as there is something, two at least and seven at most. A day has an equal part of the width.
-fn published(activity: &ActivityReport, by: PublishedBy, now: Timestamp) -> Markup {
-    let counts = |hour: &HourActivity| match by {
-        PublishedBy::Language => hour.languages.clone(),
-        PublishedBy::Topic => hour.topics.clone(),
+fn published(activity: &ActivityReport, by: PublishedBy, only: Option<&str>, now: Timestamp) -> Markup {
+    let counts = |hour: &HourActivity| {
+        let mut counts = match by {
+            PublishedBy::Language => hour.languages.clone(),
+            PublishedBy::Topic => hour.topics.clone(),
+        };
+        counts.retain(|name, _| only.is_none_or(|only| only == name));
+        counts
     };
+    let chosen = only.map(|only| format!("&{}={}", by.word(), super::query_value(only))).unwrap_or_default();
     let day_of = |time: Timestamp| time.as_second().div_euclid(86_400);
     let today = day_of(now);
     let oldest = activity.hours.keys().next().map_or(today, |first| day_of(*first));
@@ -85,23 +105,39 @@ fn published(activity: &ActivityReport, by: PublishedBy, now: Timestamp) -> Mark
     let names = most_frequent(activity.hours.values().map(counts));
     let (names, rest) = names.split_at(names.len().min(MAX_SERIES));
     // The series of what is rarer is the first, at the bottom, and grey.
-    let mut series = vec![format!("{} more", rest.len())];
-    series.extend(names.iter().map(|(name, _)| match by {
-        PublishedBy::Language => language(name),
-        PublishedBy::Topic => visible(&words(name), 30),
+    let mut series = vec![Series { name: format!("{} more", rest.len()), href: None }];
+    series.extend(names.iter().map(|(name, _)| {
+        Series {
+            name: match by {
+                PublishedBy::Language => language(name),
+                PublishedBy::Topic => visible(&words(name), 30),
+            },
+            // What has none, or is one of too many, cannot be asked for.
+            href: (only.is_none() && !matches!(name.as_str(), "und" | "other"))
+                .then(|| format!("/?by={}&only={}", by.word(), super::query_value(name))),
+        }
     }));
     let begin = (today - days + 1) * 24;
     let moment_of = |hour: i64| Timestamp::from_second((begin + hour) * 3600).unwrap_or(now);
     let bars: Vec<Bar> = (0..days * 24)
         .map(|hour| {
             let (start, end) = (moment_of(hour), moment_of(hour + 1));
-            let counted = activity.hours.get(&start).map(counts).unwrap_or_default();
-            let of = |name: &String| counted.get(name).copied().unwrap_or(0);
+            let hour = activity.hours.get(&start);
+            let of_hour = hour.map(counts).unwrap_or_default();
+            let of = |name: &String| of_hour.get(name).copied().unwrap_or(0);
             let others = rest.iter().map(|(name, _)| of(name)).sum();
             let parts: Vec<u64> =
                 std::iter::once(others).chain(names.iter().map(|(name, _)| of(name))).collect();
-            let label = format!("{}: {}", short(start, now), bar_in_words(parts.iter().sum(), by));
-            Bar { label, href: format!("/live?kind=article&since={start}&until={end}"), parts }
+            let label = match (by, only) {
+                // An article has several topics, or none.
+                (PublishedBy::Topic, None) => {
+                    let events = counted(hour.map_or(0, |hour| hour.articles), "event", "events");
+                    let mentions = counted(parts.iter().sum(), "mention of a topic", "mentions of topics");
+                    format!("{}: {events}, {mentions}", short(start, now))
+                }
+                _ => format!("{}: {}", short(start, now), counted(parts.iter().sum(), "event", "events")),
+            };
+            Bar { label, href: format!("/live?kind=article&since={start}&until={end}{chosen}"), parts }
         })
         .collect();
     #[allow(clippy::cast_precision_loss)]
@@ -111,21 +147,17 @@ fn published(activity: &ActivityReport, by: PublishedBy, now: Timestamp) -> Mark
         section.panel aria-labelledby="published-title" {
             div.heading {
                 h2 #published-title { "Articles and revisions an hour, by " @match by { PublishedBy::Language => "language", PublishedBy::Topic => "topic" } }
-                @match by {
-                    PublishedBy::Language => a href="/?by=topic" { "By topic" },
-                    PublishedBy::Topic => a href="/" { "By language" },
+                span {
+                    @if only.is_some() { a href=(format!("/?by={}", by.word())) { "All" } " · " }
+                    @match by {
+                        PublishedBy::Language => a href="/?by=topic" { "By topic" },
+                        PublishedBy::Topic => a href="/" { "By language" },
+                    }
                 }
             }
             @if !activity.is_complete { p.note { "The last week is still being counted." } }
             (histogram(&Histogram { title: "Articles and revisions an hour", series: &series, bars: &bars, ticks: &ticks, now: Some(passed) }))
         }
-    }
-}
-
-fn bar_in_words(all: u64, by: PublishedBy) -> String {
-    match by {
-        PublishedBy::Language => counted(all, "event", "events"),
-        PublishedBy::Topic => counted(all, "mention of a topic", "mentions of topics"),
     }
 }
 
@@ -262,8 +294,13 @@ fn feeds(status: &StatusReport) -> Markup {
     }
 }
 
-/// How often each reason spoke.
-pub(crate) fn reject_bars(rejects: &[(String, u64)], chosen: Option<&str>) -> Markup {
+/// How often each reason spoke from `since` on, each bar the way to those rejects.
+pub(crate) fn reject_bars(
+    rejects: &[(String, u64)],
+    since: Option<Timestamp>,
+    chosen: Option<&str>,
+) -> Markup {
+    let since = since.map(|since| format!("&since={since}")).unwrap_or_default();
     let most = rejects.iter().map(|(_, count)| *count).max().unwrap_or(0);
     html! {
         @if rejects.is_empty() {
@@ -271,7 +308,7 @@ pub(crate) fn reject_bars(rejects: &[(String, u64)], chosen: Option<&str>) -> Ma
         } @else {
             ul.levels {
                 @for (reason, count) in rejects.iter().take(12) {
-                    li { a href=(format!("/rejects?reason={}", super::query_value(reason))) title=[RejectReason::from_word(reason).map(RejectReason::meaning)] aria-current=[(chosen == Some(reason)).then_some("true")] {
+                    li { a href=(format!("/rejects?reason={}{since}", super::query_value(reason))) title=[RejectReason::from_word(reason).map(RejectReason::meaning)] aria-current=[(chosen == Some(reason)).then_some("true")] {
                         span { (visible(&words(reason), 40)) } b { (number(*count)) }
                         (level(*count, most, "s0"))
                     } }

@@ -8,7 +8,8 @@ use maud::{Markup, html};
 use super::articles::{chosen_by_name, feed_named, form, pairs};
 use super::overview::reject_bars;
 use crate::api::label::JudgedArticle;
-use crate::console::figures::{count, moment, number, since, verdict, word, words};
+use crate::api::reject::{NEAREST_OF, PAGE as NEAREST_PAGE};
+use crate::console::figures::{self, count, moment, number, verdict, word, words};
 use crate::console::frame::Viewer;
 use crate::console::plot::level;
 use crate::console::shown::{address, feed_name, host, is_tag, line, visible, with_commands};
@@ -32,6 +33,8 @@ pub(crate) struct RejectList<'l> {
     pub(crate) next: Option<Sequence>,
     /// How often each reason spoke in the last week, the most frequent first.
     pub(crate) reasons: &'l [(String, u64)],
+    /// From when on that is counted.
+    pub(crate) since: Option<Timestamp>,
     /// Of which feeds the newest were, the most frequent first; empty where one feed is asked for.
     pub(crate) feeds: &'l [(FeedRef, u64)],
     /// How many those were.
@@ -40,7 +43,7 @@ pub(crate) struct RejectList<'l> {
 
 /// The page.
 pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
-    let RejectList { rejects, filter, is_nearest, next, reasons, feeds, newest } = list;
+    let RejectList { rejects, filter, is_nearest, next, reasons, since, feeds, newest } = list;
     let query = filter.to_query();
     let with = |more: &str| match query.is_empty() {
         true => format!("/rejects?{more}"),
@@ -62,6 +65,7 @@ pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
                     "feed" => rejects.iter().find_map(|reject| feed_named(reject.event.feed.as_ref()?, value)),
                     _ => None,
                 }))
+                @if *is_nearest { p.note { "Of the newest " (count(NEAREST_OF)) " that are asked for, those that were judged, " (count(NEAREST_PAGE)) " at most." } }
                 @if let Some(reason) = reason.as_deref().and_then(RejectReason::from_word) { p.note { (reason.meaning()) } }
                 @if rejects.is_empty() {
                     p.empty {
@@ -77,10 +81,11 @@ pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
             div {
                 section.panel.first aria-labelledby="reasons-title" {
                     div.heading { h2 #reasons-title { "By reason, in the last week" } @if reason.is_some() { a href="/rejects" { "All" } } }
-                    (reject_bars(reasons, reason.as_deref()))
+                    (reject_bars(reasons, *since, reason.as_deref()))
                 }
                 (by_feed(feeds, *newest, &with))
-                (super::other_forms(&[("events as they come", "/live?kind=reject"), ("CSV", "/v1/rejects.csv"), ("JSON", "/v1/rejects")], &query))
+                @let (csv, json) = if *is_nearest { ("CSV, the newest first", "/v1/rejects?order=nearest") } else { ("CSV", "/v1/rejects") };
+                (super::other_forms(&[("events as they come", "/live?kind=reject"), (csv, "/v1/rejects.csv"), ("JSON", json)], &query))
             }
         }
     }
@@ -128,7 +133,7 @@ pub(crate) fn reject_row(reject: &RejectRow, now: Timestamp) -> Markup {
                         (None, Some(url)) => (host(url)),
                         (None, None) => {},
                     }
-                    " · " (since(Some(*time), now))
+                    " · " (figures::since(Some(*time), now))
                 }
             }
             div.aside {
@@ -182,7 +187,7 @@ pub(crate) fn reject(
                     div.heading { h2 #from-title { "Where it came from" } }
                     dl.facts {
                         @if let Some(feed) = &event.feed { div { dt { "Feed" } dd { a href=(format!("/feeds/{}", feed.id)) { (feed_name(feed.name.as_deref(), feed.url.as_str())) } } } }
-                        div { dt { "When" } dd { (moment(*time, now)) ", " (since(Some(*time), now)) } }
+                        div { dt { "When" } dd { (moment(*time, now)) ", " (figures::since(Some(*time), now)) } }
                         @if let Some(published) = event.entry.as_ref().and_then(|entry| entry.published) { div { dt { "Feed’s date" } dd { (moment(published, now)) } } }
                         div { dt { "Stage" } dd { (word(&event.stage)) } }
                         // A rule helps where the page was read, and read wrong.

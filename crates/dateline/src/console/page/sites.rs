@@ -54,7 +54,7 @@ pub(crate) fn page(
         }
         div.columns {
             div {
-                @if viewer.may_operate { (trial_form(form, trial.is_some())) } @else { p.empty { "Rules are tried and saved by whoever has the role " code { "operate" } "." } }
+                @if viewer.may_operate { (trial_form(form, trial.is_some())) } @else { (for_operators(viewer)) }
                 @if let Some(trial) = trial { (compared(trial, now)) }
             }
             section.panel aria-labelledby="rules-title" {
@@ -65,6 +65,13 @@ pub(crate) fn page(
         }
         (super::other_forms(&[("JSON", "/v1/sites")], ""))
     }
+}
+
+fn for_operators(viewer: &Viewer) -> Markup {
+    viewer.refusal(
+        &html! { "Rules are tried and saved by whoever has the role " code { "operate" } "." },
+        &html! { "Rules stand in each member’s sites file, and count from its next start." },
+    )
 }
 
 /// Whether a rule is to go.
