@@ -34,13 +34,18 @@ pub(super) fn headline(raw: &str) -> String {
     if raw.contains('&') { line(&without_tags(raw).replace('<', "&lt;")) } else { seen(raw) }
 }
 
-/// `raw` with its references to signs of tags written such that they are the same when it was resolved.
+/// `raw` with the references that would make a tag, resolved, written such that they are the same when it was resolved.
 fn without_tags(raw: &str) -> Cow<'_, str> {
-    const SIGNS: [&str; 12] = [
-        "&lt;", "&gt;", "&LT;", "&GT;", "&#60;", "&#62;", "&#x3c;", "&#x3e;", "&#x3C;", "&#x3E;", "&#060;",
-        "&#062;",
-    ];
-    let signs = SIGNS.iter().filter(|sign| raw.contains(**sign));
+    const OPENING: [&str; 6] = ["&lt;", "&LT;", "&#60;", "&#060;", "&#x3c;", "&#x3C;"];
+    const CLOSING: [&str; 6] = ["&gt;", "&GT;", "&#62;", "&#062;", "&#x3e;", "&#x3E;"];
+    let begins_tag =
+        |behind: &str| behind.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c));
+    let makes_tag = |sign: &str| raw.match_indices(sign).any(|(at, _)| begins_tag(&raw[at + sign.len()..]));
+    // A sign alone is one of more and less: "Profit &lt; loss".
+    if !OPENING.iter().any(|sign| makes_tag(sign)) {
+        return Cow::Borrowed(raw);
+    }
+    let signs = OPENING.iter().chain(&CLOSING).filter(|sign| raw.contains(**sign));
     signs.fold(Cow::Borrowed(raw), |text, sign| text.replace(sign, &sign.replace('&', "&amp;")).into())
 }
 
@@ -196,6 +201,8 @@ mod tests {
         assert_eq!(attribute("Drawing on &lt;canvas&gt;"), "Drawing on &lt;canvas&gt;");
         assert_eq!(attribute("Profit &amp; loss"), "Profit & loss");
         assert_eq!(attribute("Drawing &amp; more on &lt;canvas&gt;"), "Drawing & more on &lt;canvas&gt;");
+        assert_eq!(attribute("Profit &lt; loss"), "Profit < loss");
+        assert_eq!(headline("Profit &lt; loss"), "Profit < loss");
         assert_eq!(attribute("The &lt;b&gt;ferry&lt;/b&gt; runs"), "The ferry runs");
         assert_eq!(
             headline("Smith &amp; Sons &#8211; &quot;it&#39;s&quot;&nbsp;over"),
