@@ -34,13 +34,16 @@ class FivePages(EndToEnd):
 
         feeds = ["https://feeds.example/all.rss", "https://feeds.example/again.atom", "https://late.example/one.rss"]
         daemon = Daemon(self.folder / "daemon", feeds, {
+            "": {"story_tables": str(REPOSITORY / "config" / "stories"), "agencies": str(REPOSITORY / "config" / "agencies.tsv")},
+            "stories": {"enabled": True},
             "fetch": {"extra_ca": [str(site.ca)], "connect_to": site.connect_to, "per_host_delay": "50ms"},
             "poll": {"start_spread": "1s"},
             "kafka": {"brokers": BROKER, "topics": self.topics()},
         }).start()
         self.addCleanup(daemon.stop)
 
-        eventually("eight events are delivered", 60, lambda: daemon.ready() and daemon.delivered() >= 8)
+        # Five articles, the story of each, and three rejects.
+        eventually("all events are delivered", 60, lambda: daemon.ready() and daemon.delivered() >= 13)
         self.assertEqual(daemon.terminate(30), 0, daemon.log)
 
         records = topic.read(BROKER, self.topics()["articles"])
