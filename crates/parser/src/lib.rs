@@ -62,22 +62,24 @@ pub fn other_than_page(page: &Page) -> Option<&'static str> {
 pub fn extract(page: &Page) -> Article {
     if other_than_page(page).is_some() {
         let (url, content_type) = (page.url.clone(), page.content_type.clone());
-        return read(&Page { url, content_type, bytes: Vec::new(), received_at: page.received_at });
+        return read(&Page { url, content_type, bytes: Vec::new(), received_at: page.received_at }).article;
     }
-    read(page)
+    read(page).article
 }
 
-fn read(page: &Page) -> Article {
+fn read(page: &Page) -> Extraction {
     let document = Document::parse(page);
     let witnesses = Witnesses::of(&document, page);
-    article(page, witnesses, body::read(&document, page.url.as_ref()))
+    extraction(page, witnesses, body::read(&document, page.url.as_ref()))
 }
 
-/// An article, and the rule that its page was read by.
+/// An article, with what else its page tells, and the rule that it was read by.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Extraction {
     /// What the page says.
     pub article: Article,
+    /// What the page's elements for bylines at the headline say, as they say it: a wire may stand there.
+    pub bylines: Vec<String>,
     /// The operator's rule for the site, where there is one.
     pub site_rule: Option<AppliedSiteRule>,
 }
@@ -86,7 +88,10 @@ pub struct Extraction {
 pub fn extract_by(page: &Page, rules: &SiteRules) -> Extraction {
     let rule = page.url.as_ref().and_then(|url| rules.for_url(url));
     let Some(rule) = rule.filter(|_| other_than_page(page).is_none()) else {
-        return Extraction { article: extract(page), site_rule: None };
+        return match other_than_page(page) {
+            Some(_) => Extraction { article: extract(page), bylines: Vec::new(), site_rule: None },
+            None => read(page),
+        };
     };
     let document = Document::parse_whole(page);
     let mut reading = rule.read(&document);
@@ -97,7 +102,7 @@ pub fn extract_by(page: &Page, rules: &SiteRules) -> Extraction {
         unmatched: reading.unmatched.clone(),
     };
     let witnesses = Witnesses::with_rule(&document, page, reading);
-    Extraction { article: article(page, witnesses, text), site_rule: Some(applied) }
+    Extraction { site_rule: Some(applied), ..extraction(page, witnesses, text) }
 }
 
 /// An address without user name and password, which are nobody's but the reader's.
@@ -108,13 +113,14 @@ fn without_credentials(mut url: Url) -> Url {
     url
 }
 
-fn article(page: &Page, witnesses: Witnesses<'_>, mut text: body::Text) -> Article {
+fn extraction(page: &Page, witnesses: Witnesses<'_>, mut text: body::Text) -> Extraction {
+    let bylines = witnesses.bylines();
     let metadata = witnesses.decide(&text.body.text);
     body::drop_bylines(&mut text, &metadata.authors);
     let (title, title_alternative) =
         metadata.headline.map(|headline| (headline.chosen, headline.alternative)).unzip();
     let (title, title_source) = title.map(|title| (title.text, title.source)).unzip();
-    Article {
+    let article = Article {
         url: page.url.clone().map(without_credentials),
         canonical_url: metadata.canonical_url,
         page_kind: text.page_kind,
@@ -131,5 +137,6 @@ fn article(page: &Page, witnesses: Witnesses<'_>, mut text: body::Text) -> Artic
         modified: metadata.modified,
         body: text.body,
         cuts: text.cuts,
-    }
+    };
+    Extraction { article, bylines, site_rule: None }
 }

@@ -129,14 +129,14 @@ pub(crate) fn of_page(
     record_id: Option<String>,
     rules: ReadingRules<'_>,
 ) -> ArticleOutcome {
-    let Extraction { mut article, site_rule } = extract_by(page, rules.sites);
+    let Extraction { mut article, bylines, site_rule } = extract_by(page, rules.sites);
     if context.options().full_text != FullText::Page
         && let Some(own) = feed_text(context)
     {
         prefer_richer(&mut article, own);
     }
     complete_from_feed(&mut article, context);
-    ArticleOutcome { site_rule, ..judged(context, article, record_id, rules) }
+    ArticleOutcome { site_rule, ..judged(context, (article, &bylines), record_id, rules) }
 }
 
 /// What an entry came to whose page cannot be had, but whose feed carries its text; `None` where it doesn't.
@@ -148,7 +148,7 @@ fn of_feed_text(context: &EntryContext, rules: ReadingRules<'_>) -> Option<Artic
     article.authors.clone_from(&context.entry.authors);
     article.authors_source = (!article.authors.is_empty()).then_some(Source::Feed);
     complete_from_feed(&mut article, context);
-    Some(judged(context, article, None, rules))
+    Some(judged(context, (article, &[]), None, rules))
 }
 
 /// The event for an entry that was not published, with the `reason` and the same in `detail` for people.
@@ -179,7 +179,7 @@ pub(crate) fn reject(
 
 fn judged(
     context: &EntryContext,
-    mut article: Article,
+    (mut article, bylines): (Article, &[String]),
     record_id: Option<String>,
     rules: ReadingRules<'_>,
 ) -> ArticleOutcome {
@@ -221,7 +221,7 @@ fn judged(
         };
         return ArticleOutcome { rejected_text: (score >= MIN_KEPT_SCORE).then(text), ..rejected };
     }
-    name_publisher_and_origins(&mut article, context, agencies);
+    name_publisher_and_origins(&mut article, bylines, context, agencies);
     let event = ArticleEvent {
         fingerprint: Some(fingerprint(&article.body.text)),
         feed: context.feed.as_ref().map(|feed| feed.published().clone()),
@@ -233,11 +233,17 @@ fn judged(
 }
 
 /// Says who published the article and whose text it is. Where the page doesn't name its publisher, its site does.
-fn name_publisher_and_origins(article: &mut Article, context: &EntryContext, agencies: &Agencies) {
+fn name_publisher_and_origins(
+    article: &mut Article,
+    bylines: &[String],
+    context: &EntryContext,
+    agencies: &Agencies,
+) {
     let host = article_url(article, &context.entry).and_then(Url::host_str).map(str::to_owned);
     let carrier = Carrier {
         text: &article.body.text,
         page: &article.origins,
+        bylines,
         authors: &article.authors,
         feed_source: context.entry.source.as_deref(),
         publisher: article.publisher.as_deref(),

@@ -359,7 +359,7 @@ fn is_for_article(area: &Area) -> bool {
 }
 
 /// The length of a run, if a story could consist of it: a sentence, or more, that is not all link and not the page's frame.
-pub(super) fn plain(layout: &Layout, run: &Run) -> f32 {
+fn plain(layout: &Layout, run: &Run) -> f32 {
     const FRAME: [MarkupFamily; 4] =
         [MarkupFamily::Footer, MarkupFamily::Navigation, MarkupFamily::Legal, MarkupFamily::Sidebar];
     let marks = layout.areas[run.area as usize].marks_above;

@@ -4,7 +4,7 @@ use super::feature::{self, PageContext};
 use super::frame::Frame;
 use super::run::Layout;
 use super::witness::Witness;
-use super::{beside, copy, model, neighbour, paywall, rule};
+use super::{copy, model, neighbour, paywall, rule};
 
 /// How far the least sure run of a body may stay behind the surest one of its page, as a logit.
 const BEHIND: f32 = 1.0;
@@ -65,7 +65,6 @@ pub(super) fn choose(layout: &Layout, frame: &Frame, scene: &PageContext, verdic
     copy::drop_copies(frame, layout, verdicts, &mut kept);
     copy::drop_previews(layout, &mut kept);
     neighbour::drop_other_articles(layout, frame, &mut kept);
-    beside::keep_short_story(layout, frame, &mut kept);
     paywall::drop_notices(layout, &mut kept);
     rule::drop_closing_lines(layout, &mut kept);
     kept

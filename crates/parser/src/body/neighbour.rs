@@ -3,14 +3,12 @@
 //! Pages append the next stories to themselves, and hold other posts beside one. Each stands in an element made for articles, or in
 //! a box with a heading of its own that looks like the box of the headline.
 
-use dateline_text::date::{self, days_since_epoch};
-use jiff::civil::Date;
+use dateline_text::date;
 
 use super::area::{AreaId, Tag};
-use super::cue::Cue;
+use super::cue::{self, Cue};
 use super::frame::Frame;
 use super::run::{Layout, Run};
-use crate::meta;
 
 /// Length of what an article must hold for the others on its page to be its neighbours, in units.
 const ARTICLE: f32 = 300.0;
@@ -67,15 +65,13 @@ fn drop_other_elements(layout: &Layout, headline: usize, kept: &mut [bool]) {
     }
 }
 
-/// By boxes side by side that look the same, each with a heading of the headline's level, or of a lower one that begins as the headline does:
-/// with a day, with a byline, or as an article by its microdata. What each box holds is added up once, since a page may have as many
-/// boxes as it has lines.
+/// By boxes side by side that look the same, each with a heading of the headline's level, or of any where both are articles by their
+/// microdata. What each box holds is added up once, since a page may have as many boxes as it has lines.
 fn drop_other_boxes(layout: &Layout, headline: usize, kept: &mut [bool]) {
     let level = layout.runs[headline].heading;
     let own_line: Vec<AreaId> = layout.around(layout.runs[headline].area).collect();
-    let is_other = |index: &usize| *index != headline && layout.runs[*index].heading >= level;
-    let headings = (0..layout.runs.len()).filter(|index| layout.runs[*index].heading > 0);
-    let mut others = headings.filter(is_other).take(MAX_HEADINGS).peekable();
+    let is_other = |run: &&Run| run.heading >= level && run.text.start != layout.runs[headline].text.start;
+    let mut others = layout.runs.iter().filter(is_other).take(MAX_HEADINGS).peekable();
     if others.peek().is_none() {
         return;
     }
@@ -84,24 +80,16 @@ fn drop_other_boxes(layout: &Layout, headline: usize, kept: &mut [bool]) {
         layout.around(run.area).for_each(|around| held[around as usize] += run.units);
     }
     let mut is_dropped = vec![false; layout.areas.len()];
-    let mut is_headed = vec![false; layout.areas.len()];
     for heading in others {
-        let run = &layout.runs[heading];
-        let Some((own, other)) = sides(layout, &own_line, run.area) else { continue };
-        let is_first = !std::mem::replace(&mut is_headed[other as usize], true);
+        let Some((own, other)) = sides(layout, &own_line, heading.area) else { continue };
         let is_gone = || layout.around(other).any(|around| is_dropped[around as usize]);
         let length = |side: AreaId| held[side as usize];
-        let begins_alike = || {
-            let is_article = |area: AreaId| layout.areas[area as usize].marks.is_article();
-            is_article(own) && is_article(other)
-                || is_dated(layout, headline) && is_dated(layout, heading)
-                || is_signed(layout, headline, DATED_WITHIN) && is_signed(layout, heading, 1)
-        };
+        let is_article = |side: AreaId| layout.areas[side as usize].marks.is_article();
         if are_twins(layout, own, other)
             && length(other) > 0.0
             && length(own) >= HEADED_ARTICLE
             && !is_gone()
-            && (run.heading == level || is_first && begins_alike())
+            && (heading.heading == level || is_article(own) && is_article(other))
         {
             let gone = length(other);
             layout.around(other).for_each(|around| held[around as usize] -= gone);
@@ -151,9 +139,9 @@ fn drop_other_headings(layout: &Layout, frame: &Frame, headline: usize, kept: &m
 }
 
 /// By headings behind the text, in its box, that begin another story, which goes on to the end of the page: those that have a byline as
-/// the headline has, or that stand behind a thematic break and are of the headline's level or have a day no later than the headline's.
-/// Letters and live pages have many such parts, and the two of a debate or a programme are each longer than what introduces them.
-/// Words tell nothing here: the sections of a story share as few as two stories do.
+/// the headline has, or that stand behind a thematic break and are of the headline's level or have a day. Letters and live pages
+/// have many such parts, and the two sides of a debate are each longer than what introduces them. Words tell nothing here: the sections
+/// of a story share as few as two stories do.
 fn drop_parted(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [bool]) {
     const PARTS: usize = 2;
     let level = layout.runs[headline].heading;
@@ -171,55 +159,44 @@ fn drop_parted(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [bool
         if found.len() <= PARTS { found } else { Vec::new() }
     };
     let is_behind_rule = |index| {
-        layout.rules.contains(&index)
-            && (layout.runs[index].heading == level || is_of_no_later_day(layout, headline, index))
-    };
-    let signed = match is_signed(layout, headline, DATED_WITHIN) {
-        true => few(&|index| is_signed(layout, index, 1)),
-        false => Vec::new(),
+        layout.rules.contains(&index) && (layout.runs[index].heading == level || is_dated(layout, index))
     };
     let held = |from: usize, to: usize| -> f32 {
         (from..to).filter(|index| kept[*index]).map(|index| layout.runs[index].units).sum()
     };
-    let begins_other = |parts: &Vec<usize>| {
-        let before = parts.first().map_or(0.0, |first| held(headline, *first));
-        let ends = parts.iter().skip(1).copied().chain([kept.len()]);
-        let shortest = parts.iter().zip(ends).map(|(from, to)| held(*from, to)).fold(f32::INFINITY, f32::min);
-        before >= HEADED_ARTICLE && (parts.len() < PARTS || before >= shortest)
+    let is_debate = |parts: &[usize]| match parts {
+        [one, other] => held(headline, *one) < held(*one, *other).min(held(*other, kept.len())),
+        _ => false,
     };
-    let others = [signed, few(&is_behind_rule)].into_iter().filter(begins_other);
-    if let Some(other) = others.filter_map(|parts| parts.first().copied()).min() {
+    let signed = match is_signed_or_dated(layout, headline) {
+        true => few(&|index| is_signed(layout, index)),
+        false => Vec::new(),
+    };
+    let signed = if is_debate(&signed) { Vec::new() } else { signed };
+    let others = signed.into_iter().chain(few(&is_behind_rule));
+    if let Some(other) = others.filter(|other| held(headline, *other) >= HEADED_ARTICLE).min() {
         kept[other..].fill(false);
     }
 }
 
-/// Whether one of the `within` lines right behind a heading, a short one, names those who wrote what follows.
-fn is_signed(layout: &Layout, heading: usize, within: usize) -> bool {
-    let behind = layout.runs.iter().skip(heading + 1).take(within).take_while(|run| run.heading == 0);
-    behind.filter(|run| run.units <= DATE_LINE).any(|run| {
-        let line = layout.str(run);
-        run.cues.starts(Cue::Byline) || !run.ends && meta::is_byline(line)
-    })
+/// Whether a short line right behind a heading names those who wrote what follows.
+fn is_signed(layout: &Layout, heading: usize) -> bool {
+    let line = layout.runs.get(heading + 1);
+    line.is_some_and(|run| run.heading == 0 && run.units <= DATE_LINE && cue::is_byline(layout.str(run)))
 }
 
-/// Whether the day behind a heading is the headline's or one of the year before: what is still to come is on a programme.
-fn is_of_no_later_day(layout: &Layout, headline: usize, heading: usize) -> bool {
-    const YEAR: i64 = 366;
-    let days = day_behind(layout, headline).zip(day_behind(layout, heading));
-    days.is_some_and(|(own, other)| (0..=YEAR).contains(&(days_since_epoch(own) - days_since_epoch(other))))
+fn is_signed_or_dated(layout: &Layout, headline: usize) -> bool {
+    let behind = layout.runs.iter().skip(headline + 1).take(DATED_WITHIN).take_while(|run| run.heading == 0);
+    is_dated(layout, headline)
+        || behind.filter(|run| run.units <= DATE_LINE).any(|run| run.cues.starts(Cue::Byline))
 }
 
 /// Whether a short line behind a heading gives a day, as below headlines.
 fn is_dated(layout: &Layout, heading: usize) -> bool {
-    day_behind(layout, heading).is_some()
-}
-
-/// The day that a short line behind a heading gives.
-fn day_behind(layout: &Layout, heading: usize) -> Option<Date> {
     let behind = layout.runs.iter().skip(heading + 1).take(DATED_WITHIN);
     let mut lines =
         behind.take_while(|run| run.heading == 0).filter(|run| run.units <= DATE_LINE && run.digits > 0);
-    lines.find_map(|run| date::read(layout.str(run))?.date())
+    lines.any(|run| date::read(layout.str(run)).is_some_and(|written| written.date().is_some()))
 }
 
 /// The two boxes side by side of which one is on the headline's line of boxes, and the other holds `area`.

@@ -83,23 +83,18 @@ pub(super) fn drop_announcements(layout: &Layout, kept: &mut [bool]) {
 }
 
 /// Drops lines that only point to other stories: "read also" and its like, and a link behind it; and, whatever they say, lines beside
-/// paragraphs that are nothing but one link, or one behind a label, worded as headlines are. Where every second or third line is such a
-/// link, the text is a list of what they lead to.
+/// paragraphs that are nothing but one link, or one behind a label, worded as headlines are.
 pub(super) fn drop_pointers(layout: &Layout, kept: &mut [bool]) {
-    const OF_LIST: usize = 3;
     let places: Vec<usize> = (0..kept.len()).filter(|index| kept[*index]).collect();
     let is_prose = |place: Option<&usize>| place.is_none_or(|index| layout.runs[*index].is_prose());
-    let is_labelled = |run: &Run| run.cues.starts(Cue::Related) && run.linked > 0.5;
-    let is_pointer = |at: &usize| {
-        let run = &layout.runs[places[*at]];
-        let are_beside = || *at > 0 && is_prose(places.get(at - 1)) && is_prose(places.get(at + 1));
-        run.units <= POINTER && (is_labelled(run) || points_by_its_shape(layout, run) && are_beside())
+    let is_pointer = |at: usize| {
+        let run = &layout.runs[places[at]];
+        let are_beside = || at > 0 && is_prose(places.get(at - 1)) && is_prose(places.get(at + 1));
+        run.units <= POINTER
+            && (run.cues.starts(Cue::Related) && run.linked > 0.5
+                || points_by_its_shape(layout, run) && are_beside())
     };
-    let mut pointers: Vec<usize> = (0..places.len()).filter(is_pointer).map(|at| places[at]).collect();
-    let shaped = pointers.iter().filter(|index| !is_labelled(&layout.runs[**index])).count();
-    if shaped >= OF_LIST && shaped * OF_LIST >= places.len() {
-        pointers.retain(|index| is_labelled(&layout.runs[*index]));
-    }
+    let pointers: Vec<usize> = (0..places.len()).filter(|at| is_pointer(*at)).map(|at| places[at]).collect();
     pointers.into_iter().for_each(|index| kept[index] = false);
 }
 

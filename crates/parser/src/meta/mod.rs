@@ -100,6 +100,11 @@ impl<'d> Witnesses<'d> {
         self.headline.as_ref().map(|headline| headline.chosen.text.as_str())
     }
 
+    /// What the elements for bylines at the headline say.
+    pub(crate) fn bylines(&self) -> Vec<String> {
+        witness::bylines(&self.scan)
+    }
+
     /// Judges what was heard, with the text of the article as further evidence.
     pub fn decide(self, body: &str) -> Metadata {
         let title = self.title().unwrap_or_default().to_owned();
@@ -145,11 +150,6 @@ fn ruled_headline(title: String, general: Option<Headline>) -> Headline {
 /// The names in a byline that is known to be one.
 pub(crate) fn names_in(byline: &str) -> Vec<String> {
     authors::clean(byline)
-}
-
-/// Whether the words of a line say that it is a byline.
-pub(crate) fn is_byline(line: &str) -> bool {
-    !authors::worded(line).names.is_empty()
 }
 
 /// Whether a line of the text says nothing but that some of `authors` wrote it, and how.

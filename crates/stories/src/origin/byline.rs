@@ -2,7 +2,7 @@
 
 use dateline_wire::OriginKind;
 
-use super::agency::{Agencies, AgencyKind};
+use super::agency::{Agencies, Agency, AgencyKind};
 use super::group::{groups, pure};
 use super::place::is_about_picture;
 use super::{Line, Statement};
@@ -51,6 +51,23 @@ pub(super) fn read(agencies: &Agencies, line: Line<'_>, index: usize) -> Vec<Sta
         }
     }
     found
+}
+
+/// The sources that an element for bylines names: alone, or behind the people who wrote for them.
+pub(super) fn of_element<'a>(agencies: &'a Agencies, said: &str) -> Vec<&'a Agency> {
+    const MARKS: [char; 10] = [',', '|', '/', '·', '•', '(', '（', '-', '–', '—'];
+    const ENDS: [char; 8] = [',', '|', '/', '·', '•', ')', '）', '\n'];
+    if said.len() > MAX_BYTES || is_about_picture(said) {
+        return Vec::new();
+    }
+    let mentions = agencies.mentions(said).into_iter().filter(|mention| {
+        let (before, after) = (said[..mention.start].trim_end(), said[mention.end..].trim_start());
+        let by = before.to_lowercase();
+        let is_alone = before.is_empty() || by == "by the" || BY.iter().any(|word| by == word.trim());
+        let is_source = mention.is_exact && !mention.is_short && mention.agency.kind != AgencyKind::Picture;
+        is_source && (is_alone || before.ends_with(MARKS)) && (after.is_empty() || after.starts_with(ENDS))
+    });
+    mentions.map(|mention| mention.agency).collect()
 }
 
 /// Whether `lead` ends with a time of day, or with a day behind the word for "updated".

@@ -51,6 +51,8 @@ pub struct Carrier<'c> {
     pub text: &'c str,
     /// What the page outside of the text says: its byline, its elements, its markup.
     pub page: &'c [Origin],
+    /// What the page's elements for bylines say.
+    pub bylines: &'c [String],
     /// Whom the page names as authors.
     pub authors: &'c [String],
     /// What the feed names as the source of the entry.
@@ -102,6 +104,11 @@ pub fn origins(agencies: &Agencies, carrier: &Carrier<'_>) -> Vec<Origin> {
     for said in carrier.page {
         for name in names_in(agencies, &said.name) {
             add(Origin { name, ..said.clone() });
+        }
+    }
+    for said in carrier.bylines {
+        for agency in byline::of_element(agencies, said) {
+            add(said_outside(&agency.name, OriginKind::Byline, said));
         }
     }
     for author in carrier.authors {

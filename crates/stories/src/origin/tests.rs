@@ -271,3 +271,33 @@ fn a_copy_of_what_stands_on_a_wires_own_site_is_the_wires() {
     );
     assert_eq!(of(Some("gazette.example"), Some("Harbour Gazette"), "The ferry left."), []);
 }
+
+#[test]
+fn an_element_for_bylines_names_the_wire_alone_or_behind_its_people() {
+    let agencies = Agencies::parse(TABLE).unwrap();
+    let said = |byline: &str| -> Vec<String> {
+        let bylines = [byline.to_owned()];
+        let carrier = Carrier { bylines: &bylines, host: Some("news.example"), ..Carrier::default() };
+        origins(&agencies, &carrier).into_iter().map(|origin| origin.name).collect()
+    };
+    for byline in [
+        "WN",
+        "By WN",
+        "By the Westland News",
+        "By Ana Lund, WN",
+        "Ana Lund (WN)",
+        "Ana Lund | Westland News",
+        "Ana Lund / WN",
+        "Ana Lund, Bo Ek, Westland News Agency",
+        "Ana Lund – WN",
+    ] {
+        assert_eq!(said(byline), ["WN"], "{byline}");
+    }
+    assert_eq!(said("ВЕСТЬ"), ["Vest"]);
+    assert_eq!(said("김하나 · 바다통신"), ["Seewire"]);
+    for byline in
+        ["Ana Lund", "By Ana WN Lund", "Ana Lund, formerly of WN", "Photo: WN", "Ana Lund, WN correspondent"]
+    {
+        assert!(said(byline).is_empty(), "{byline}");
+    }
+}

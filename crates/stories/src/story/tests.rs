@@ -142,6 +142,32 @@ fn two_fires_in_two_towns_are_two_stories_whatever_words_fires_share() {
 }
 
 #[test]
+fn acts_that_contradict_each_other_part_reports_in_nearly_the_same_words() {
+    for (language, first, second) in [
+        ("en", "Minister arrives in Pyongyang", "Minister leaves Pyongyang"),
+        ("ru", "Министр прибыл в Пхеньян", "Министр покинул Пхеньян"),
+        ("ko", "장관 평양 도착", "장관 평양 출발"),
+        ("en", "Moscow denies sending oil to Pyongyang", "Moscow confirms sending oil to Pyongyang"),
+    ] {
+        let mut index = index();
+        place_all(&mut index, &other_news());
+        let text = |title: &str| match language {
+            "en" => {
+                format!("{title}. The Russian minister Viktor Salin spoke with the leaders of the North.")
+            }
+            "ru" => format!("{title}. Министр Виктор Салин говорил с руководством КНДР."),
+            _ => format!("{title}. 빅토르 살린 장관은 북한 지도부와 회담했다."),
+        };
+        let reports = [
+            report("first", language, 13, first, &text(first)),
+            report("second", language, 14, second, &text(second)),
+        ];
+        place_all(&mut index, &reports);
+        assert_eq!(stories(&index, &["first", "second"]), ["first", "second"], "{first}");
+    }
+}
+
+#[test]
 fn two_visits_of_one_envoy_are_two_stories_in_a_stream_of_a_few_reports() {
     let mut index = index();
     let reports = [

@@ -134,6 +134,14 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     pen_named(scan, claims);
 }
 
+/// What the elements near the headline say that call themselves bylines, the first few.
+pub(in super::super) fn said(scan: &Scan<'_>) -> Vec<String> {
+    const MOST: usize = 4;
+    let near = scan.bylines.iter().filter(|placed| near(scan, placed.line) && !is_foreign(scan, placed.node));
+    let said = near.take(MOST).map(|placed| text::of(placed.node));
+    said.filter(|said| !said.is_empty() && text::weight(said) <= MAX_LETTERS).collect()
+}
+
 /// Elements whose class, id or `rel` says so.
 fn marked(scan: &Scan<'_>, claims: &mut Claims) {
     let mut groups: Vec<(Option<usize>, Byline)> = Vec::new();

@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use super::claims::Claims;
 use super::scan::Scan;
 
-pub(super) use byline::is_foreign;
+pub(super) use byline::{is_foreign, said as bylines};
 pub(super) use visible_date::near;
 
 /// Hears those who need to know nothing but the page.
