@@ -123,7 +123,7 @@ use crate::metrics::{Exposition, Metrics, Moment};
 use crate::recorded_pages::RecordedPages;
 use crate::reload::Reloader;
 use crate::run_record::RunRecord;
-use crate::status::{FeedCatalogue, StatusReport};
+use crate::status::{FeedCatalogue, FleetMembership, StatusReport};
 use crate::websub::WebSub;
 
 /// What the API tells about.
@@ -140,6 +140,8 @@ pub struct Sources {
     pub pulse: watch::Receiver<EngineActivity>,
     /// What the relay is doing, if there is one.
     pub relay: Option<watch::Receiver<RelayStatus>>,
+    /// What the daemon is in a fleet, if it is a member of one.
+    pub member: Option<FleetMembership>,
     /// What stories are told by, where they are.
     pub story_tables: watch::Receiver<Option<Arc<StoryTables>>>,
     /// The recordings in which pages are looked up that events cite.
@@ -210,7 +212,7 @@ pub async fn serve(
     sources: Sources,
     stop: CancellationToken,
 ) {
-    let (router, counting) = router(settings, sources, stop.clone()).await;
+    let (router, _, counting) = router(settings, sources, stop.clone()).await;
     connections::serve(listener, router, settings, stop).await;
     // It ends with the rest; what it counted is of no further use.
     drop(counting.await);
@@ -225,23 +227,24 @@ pub async fn serve_beside(
     sources: Option<Sources>,
     stop: CancellationToken,
 ) {
-    let guard = NameGuard { names: OwnNames::new(settings, &RunRecord::this_machine(), ""), api: None };
-    let own = own.layer(from_fn_with_state(guard, own_names::refuse_others));
+    let guarded = |guard| own.layer(from_fn_with_state(guard, own_names::refuse_others));
     let Some(sources) = sources else {
+        let names = OwnNames::new(settings, &RunRecord::this_machine(), "");
+        let own = guarded(NameGuard { names, api: None });
         return connections::serve(listener, own, settings, stop).await;
     };
-    let (router, counting) = router(settings, sources, stop.clone()).await;
-    let router = own.fallback_service(router.layer(from_fn(access::refuse_changes)));
+    let (router, guard, counting) = router(settings, sources, stop.clone()).await;
+    let router = guarded(guard).fallback_service(router.layer(from_fn(access::refuse_changes)));
     connections::serve(listener, router, settings, stop).await;
     drop(counting.await);
 }
 
-/// What answers, and what it counts meanwhile, until `stop` is cancelled.
+/// What answers, what tells under which names, and what is counted meanwhile, until `stop` is cancelled.
 async fn router(
     settings: &HttpSettings,
     sources: Sources,
     stop: CancellationToken,
-) -> (Router, JoinHandle<()>) {
+) -> (Router, NameGuard, JoinHandle<()>) {
     let envelope = sources.envelope.of_journal(sources.journal.id());
     let sources = Sources { envelope, ..sources };
     let callbacks = sources.websub.clone().map(websub::routes);
@@ -267,7 +270,7 @@ async fn router(
     let router = routes()
         .finish_api(&mut OpenApi::default())
         .route_layer(from_fn(known_parameters::refuse_others))
-        .route_layer(from_fn_with_state(guard, own_names::refuse_others))
+        .route_layer(from_fn_with_state(guard.clone(), own_names::refuse_others))
         .merge(console::routes(&api))
         .fallback(no_such_path)
         .with_state(api)
@@ -278,7 +281,7 @@ async fn router(
         .layer(map_response(move |response| {
             std::future::ready(with_common_headers(response, journal.as_ref()))
         }));
-    (router, counting)
+    (router, guard, counting)
 }
 
 async fn no_such_path(headers: HeaderMap) -> Response {
@@ -435,12 +438,13 @@ impl Api {
 
     /// What is known without reading the journal.
     fn live_state(&self) -> LiveState {
-        let Sources { journal, metrics, pulse, relay, sinks, .. } = &self.sources;
+        let Sources { journal, metrics, pulse, relay, member, sinks, .. } = &self.sources;
         let pulse = *pulse.borrow();
         LiveState {
             hangs: !is_alive(&pulse),
             paused: pulse.paused,
             relay: relay.as_ref().map(|relay| relay.borrow().clone()),
+            member: member.as_ref().map(FleetMembership::summary),
             sinks: sinks.iter().map(|sink| sink.report.borrow().clone()).collect(),
             site_rules: metrics.site_rules(),
             visits: metrics.visits(),

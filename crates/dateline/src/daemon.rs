@@ -224,6 +224,7 @@ pub async fn run(
         metrics,
         pulse: pulse.clone(),
         relay: relay.as_ref().map(Relay::status),
+        member: None,
         story_tables: told_tables,
         recorded_pages: Arc::new(RecordedPages::new(recording_file)),
         sinks: webhooks.iter().map(Webhook::handle).chain(files.iter().map(FileSink::handle)).collect(),

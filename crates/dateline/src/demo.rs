@@ -163,6 +163,7 @@ impl Demo {
             metrics,
             pulse: in_real_time(engine, stop.clone()),
             relay: None,
+            member: None,
             story_tables: watch::Sender::new(story_tables).subscribe(),
             recorded_pages: Arc::new(RecordedPages::new([recording])),
             envelope: settings.envelope(),

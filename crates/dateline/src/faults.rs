@@ -15,7 +15,7 @@ use crate::disk::DiskSpace;
 use crate::engine::PauseCause;
 use crate::proxies::ProxyStatus;
 use crate::site_rules::SiteRuleStatus;
-use crate::status::{FeedCondition, FeedStatus, SinkStatus, StatusReport};
+use crate::status::{FeedCondition, FeedStatus, MemberSummary, SinkStatus, StatusReport};
 use crate::text::{counted, rounded};
 
 /// With less free space than this in bytes, somebody should look: SQLite needs room for its write-ahead log as well.
@@ -73,6 +73,8 @@ pub enum FaultKind {
     JournalMissing,
     /// The journal has no room or cannot be written, so nothing is taken in.
     NoRoom,
+    /// A member of a fleet has lost its session there, so it takes nothing in; its shards pass on to others.
+    SessionLost,
     /// Delivery rests until somebody acts.
     DeliveryStopped,
     /// Kafka takes nothing for now.
@@ -106,10 +108,11 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Every kind that this program tells.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::EngineHangs,
         Self::JournalMissing,
         Self::NoRoom,
+        Self::SessionLost,
         Self::DeliveryStopped,
         Self::DeliveryFails,
         Self::SinkFails,
@@ -131,6 +134,7 @@ impl FaultKind {
             Self::EngineHangs => "engine_hangs",
             Self::JournalMissing => "journal_missing",
             Self::NoRoom => "no_room",
+            Self::SessionLost => "session_lost",
             Self::DeliveryStopped => "delivery_stopped",
             Self::DeliveryFails => "delivery_fails",
             Self::NothingResolves => "nothing_resolves",
@@ -150,7 +154,7 @@ impl FaultKind {
 
     /// Whether entries can still be taken in and kept.
     pub fn is_ready(self) -> bool {
-        !matches!(self, Self::EngineHangs | Self::JournalMissing | Self::NoRoom)
+        !matches!(self, Self::EngineHangs | Self::JournalMissing | Self::NoRoom | Self::SessionLost)
     }
 }
 
@@ -163,6 +167,8 @@ pub struct LiveState {
     pub paused: Option<PauseCause>,
     /// The relay, if there is one.
     pub relay: Option<RelayStatus>,
+    /// What it is in a fleet, if it is a member of one.
+    pub member: Option<MemberSummary>,
     /// Ways out beside Kafka.
     pub sinks: Vec<SinkReport>,
     /// The rules for single sites that were applied.
@@ -233,6 +239,13 @@ pub fn of_daemon(live: &LiveState) -> Vec<Fault> {
     } else if live.disk.is_some_and(|disk| disk.free_bytes < MIN_FREE_BYTES) {
         let what = format!("the disk of the journal is nearly full{free}");
         add(FaultKind::LittleRoom, what, None, "free space, or set [retention]", None);
+    }
+    if let Some(MemberSummary { fleet, member, last_error: Some(why), .. }) = &live.member {
+        let what =
+            format!("this member, {member}, has lost its session in the fleet {fleet}, and asks nobody");
+        let remedy = "see that it can reach Kafka; it joins again by itself, and the others take its shards meanwhile. `dateline fleet status` \
+                      and /v1/fleet of any member say who holds what";
+        add(FaultKind::SessionLost, what, Some(why.clone()), remedy, None);
     }
     match &live.relay {
         Some(relay) if relay.has_stopped => {
@@ -458,6 +471,26 @@ mod tests {
         let fault = of_daemon(&LiveState { relay: Some(relay), ..LiveState::default() }).remove(0);
         assert_eq!((fault.kind, fault.kind.is_ready()), (FaultKind::PositionAtRisk, true));
         assert!(fault.to_string().contains("cleanup.policy=delete"), "{fault}");
+    }
+
+    #[test]
+    fn a_member_without_a_session_is_not_ready_and_says_why() {
+        let member = |last_error: Option<&str>| LiveState {
+            member: Some(MemberSummary {
+                fleet: "news".into(),
+                member: "host-1".into(),
+                shards: Vec::new(),
+                tells_stories: false,
+                last_error: last_error.map(Into::into),
+                is_current: true,
+            }),
+            ..LiveState::default()
+        };
+        assert_eq!(kinds(&member(None)), []);
+        let fault = of_daemon(&member(Some("the group has another in its place"))).remove(0);
+        assert_eq!((fault.kind, fault.kind.is_ready()), (FaultKind::SessionLost, false));
+        assert_eq!(fault.detail.as_deref(), Some("the group has another in its place"));
+        assert!(fault.what.contains("host-1") && fault.remedy.contains("/v1/fleet"), "{fault}");
     }
 
     #[test]

@@ -65,6 +65,7 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         settings.member_folder(),
     );
     let member = made.map_err(|error| Failure::Other(error.to_string()))?;
+    let story_tables = story_tables.map(Arc::new);
     let member = if story_tables.is_some() { member.with_stories() } else { member };
     #[cfg(feature = "faulty-members")]
     let member = match std::env::var("FLEET_MUTATION").as_deref() {
@@ -82,7 +83,7 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         subject: Arc::new(subject),
         sites: Arc::new(sites),
         agencies: Arc::new(agencies),
-        story_tables: story_tables.map(Arc::new),
+        story_tables: story_tables.clone(),
         feeds: feeds.clone(),
         journals: journals.clone(),
         retention: watch::Sender::new(retention::rules(&settings)),
@@ -109,7 +110,8 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         }
         Ok(())
     });
-    let parts = mirror::MirrorParts { address, feeds: feeds.clone(), metrics };
+    let parts =
+        mirror::MirrorParts { address, feeds: feeds.clone(), metrics, status: status.clone(), story_tables };
     let mirrored =
         settings.fleet.mirror.then(|| mirror::start(&settings, parts, &mut tasks, &stop)).transpose()?;
     let (shown, progress) = mirrored.unzip();

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod history;
+mod member;
 mod page;
 mod sink;
 
@@ -28,6 +29,7 @@ use crate::text::{ago, counted, moment, shown_address};
 
 pub use catalogue::FeedCatalogue;
 pub use history::FeedHistory;
+pub use member::{FleetMembership, MemberSummary};
 pub use page::page;
 pub use sink::SinkStatus;
 
@@ -126,6 +128,9 @@ pub struct StatusReport {
     /// What the relay is doing; absent where no daemon tells, or delivers to no Kafka.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relay: Option<RelaySummary>,
+    /// What the daemon says of itself as a member of a fleet, whose events the others are; absent where it is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<MemberSummary>,
     /// The room on the journal's disk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disk: Option<DiskSpace>,
@@ -367,6 +372,7 @@ impl StatusReport {
             relay_position: totals.relay_position,
             undelivered_since,
             relay: None,
+            member: None,
             disk: journal.path().parent().and_then(|folder| DiskSpace::at(folder).ok()),
             site_rules: Vec::new(),
             proxies: Vec::new(),
@@ -398,6 +404,7 @@ impl StatusReport {
     pub fn told_by(mut self, by: RunRecord, live: LiveState) -> Self {
         self.daemon = Some(by);
         self.relay = live.relay.as_ref().map(RelaySummary::of);
+        self.member.clone_from(&live.member);
         // Those that are configured no more have nobody who tells of them.
         self.sinks.retain_mut(|sink| {
             let report = live.sinks.iter().find(|report| report.id.as_str() == sink.sink);
@@ -458,11 +465,12 @@ impl StatusReport {
 
     fn summary_of_faults(&self) -> String {
         let Some(worst) = self.faults.first() else {
-            let kafka = match (&self.relay, self.undelivered()) {
-                (None, _) => "no Kafka is configured".to_owned(),
-                (Some(relay), _) if !relay.is_known() => DELIVERY_UNKNOWN.to_owned(),
-                (Some(_), 0) => "Kafka has every event".to_owned(),
-                (Some(_), events) => format!("{events} events are on their way to Kafka"),
+            let kafka = match (&self.relay, &self.member, self.undelivered()) {
+                (None, Some(member), _) => member.source_in_words(),
+                (None, None, _) => "no Kafka is configured".to_owned(),
+                (Some(relay), ..) if !relay.is_known() => DELIVERY_UNKNOWN.to_owned(),
+                (Some(_), _, 0) => "Kafka has every event".to_owned(),
+                (Some(_), _, events) => format!("{events} events are on their way to Kafka"),
             };
             return match self.no_intake {
                 true => format!("ok: nothing is polled here (run --no-intake), {kafka}"),

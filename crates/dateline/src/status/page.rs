@@ -43,6 +43,16 @@ pub fn page(status: &StatusReport) -> String {
             ),
         };
     }
+    if let Some(member) = &status.member {
+        let stories = if member.tells_stories { " and the stories" } else { "" };
+        let _ = writeln!(
+            page,
+            "member    {} of the fleet {}, with {}{stories}; `dateline fleet status` tells of all",
+            member.member,
+            member.fleet,
+            counted(member.shards.len() as u64, "shard"),
+        );
+    }
     let idle = if status.no_intake { "; none is polled here, nor any page (run --no-intake)" } else { "" };
     let _ = writeln!(page, "feeds     {}{idle}", status.feeds_in_words());
     let _ = writeln!(page, "entries   {} seen, {} waiting for their page", status.entries, status.backlog);
@@ -151,7 +161,10 @@ fn delivery(status: &StatusReport, now: Timestamp) -> String {
         (None, Verdict::NotRunning) => {
             format!("Kafka had {} when that was last noted, {undelivered} to go", status.relay_position)
         }
-        (None, _) => "off: the daemon runs without [kafka] `brokers`".to_owned(),
+        (None, _) => match &status.member {
+            Some(member) => member.source_in_words(),
+            None => "off: the daemon runs without [kafka] `brokers`".to_owned(),
+        },
         (Some(relay), _) => {
             let position = relay.position.unwrap_or(status.relay_position);
             let state = match (relay.connected, relay.has_stopped) {

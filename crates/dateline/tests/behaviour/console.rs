@@ -122,6 +122,7 @@ impl TestConsole {
             metrics: Arc::new(Metrics::default()),
             pulse: pulse.subscribe(),
             relay: None,
+            member: None,
             envelope: "/test".into(),
             topics: Default::default(),
             story_tables: watch::channel(None).1,

@@ -19,7 +19,9 @@ pub(crate) fn page(status: &StatusReport, viewer: &Viewer) -> Markup {
             (kafka(status))
             @for sink in &status.sinks { (row(sink, status.now, viewer)) }
         }
-        @if status.sinks.is_empty() {
+        @if status.member.is_some() {
+            p.note { "Webhooks and files are fed by a daemon by itself, not by a fleet." }
+        } @else if status.sinks.is_empty() {
             p.note { "No webhook and no file is configured: " code { "[[webhook]]" } " and " code { "[[file]]" } " in the configuration name them." }
         }
         (super::other_forms(&[("JSON", "/v1/status")], ""))
@@ -29,6 +31,7 @@ pub(crate) fn page(status: &StatusReport, viewer: &Viewer) -> Markup {
 /// How far the relay is.
 fn kafka(status: &StatusReport) -> Markup {
     let (class, state) = match &status.relay {
+        None if status.member.is_some() => ("good", "by the fleet"),
         None => ("dull", "off"),
         Some(relay) if relay.connected => ("good", "connected"),
         Some(relay) if relay.has_stopped => ("bad", "stopped"),
@@ -39,9 +42,10 @@ fn kafka(status: &StatusReport) -> Markup {
             span.chip.(class) { (state) }
             div {
                 p.headline { "Kafka" }
-                @match &status.relay {
-                    None => p.meta { "No " code { "brokers" } " are configured in " code { "[kafka]" } "." },
-                    Some(relay) => {
+                @match (&status.relay, &status.member) {
+                    (None, Some(member)) => p.meta { (visible(&member.source_in_words(), 200)) ". " a href="/v1/fleet" { "Members and shards, as JSON" } },
+                    (None, None) => p.meta { "No " code { "brokers" } " are configured in " code { "[kafka]" } "." },
+                    (Some(relay), _) => {
                         @if let Some(error) = &relay.last_error { p.error { (line(error)) } }
                         p.meta {
                             "has everything up to event " (number(status.relay_position.0)) " · "

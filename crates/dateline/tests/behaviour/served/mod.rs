@@ -57,6 +57,7 @@ impl TestServer {
             metrics: Arc::new(Metrics::default()),
             pulse: pulse.subscribe(),
             relay: relay.map(|relay| watch::channel(relay).1),
+            member: None,
             envelope: "/test".into(),
             topics: Default::default(),
             story_tables: watch::channel(None).1,
