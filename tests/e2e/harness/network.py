@@ -59,13 +59,17 @@ class Network:
 
 
 def networks(count):
-    """So many, or none where this machine lets nobody make them."""
+    """So many; or none, and it is said, where this machine lets nobody make them. Where no test may be left out, that is an error."""
     made = []
     try:
         for _ in range(count):
             made.append(Network())
-    except (OSError, subprocess.CalledProcessError):
+    except (OSError, subprocess.CalledProcessError) as error:
         for network in made:
             network.close()
+        lacking = "members have no networks of their own, and are not parted by them: that takes root, and `ip netns` of iproute2"
+        if os.environ.get("CI"):
+            raise RuntimeError(lacking) from error
+        print(f"{lacking} ({error})", flush=True)
         return []
     return made
