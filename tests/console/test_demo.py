@@ -69,10 +69,12 @@ class Demo(Browsing):
             article = page.locator(".reports a").last.get_attribute("href")
             page.goto("/feeds?state=failing")
             feed = page.locator(".feed-row a.headline").first.get_attribute("href")
+            page.goto("/rejects?reason=not_relevant")
+            reject = page.locator(".reject-row a.headline").first.get_attribute("href")
             entity = page.request.get("/v1/articles?limit=1").json()["articles"][0]["entities"][0]["id"]
         return {"entity": f"/entities/{entity}", "reading": f"{article}/reading", "topics": "/?by=topic", "waiting": "/waiting",
                 "address": "/search?q=https%3A%2F%2Fwire.example%2Fnothing.html", "past": "/live?kind=article&until=2026-03-02T09:00:00Z",
-                "long": "/articles?q=" + 300 * "A", "reason": "/rejects?reason=cut",
+                "long": "/articles?q=" + 300 * "A", "reason": "/rejects?reason=cut", "reject": reject, "one topic": "/?by=topic&only=arms",
                 "overview": "/", "live": "/live", "articles": "/articles", "stories": "/stories", "story": story,
                 "article": article, "feeds": "/feeds", "feed": feed, "rejects": "/rejects",
                 "judge": "/judge", "judge published": "/judge?of=articles", "add": "/feeds/add", "import": "/feeds/import",
@@ -86,6 +88,15 @@ class Demo(Browsing):
                     answer = page.goto(path)
                     self.assertEqual(answer.status, 200)
                     self.assert_sound_in_both_schemes(page, name, width)
+
+    def test_every_page_of_an_error_is_sound_in_both_schemes_and_widths(self):
+        for width, viewport in (("desk", DESK), ("phone", PHONE)):
+            page = self.page(self.base, viewport)
+            for path, status in (("/nothing", 404), ("/articles/nothing", 404), ("/rejects/0", 404), ("/articles?since=nothing", 400)):
+                with self.subTest(page=path, width=width):
+                    answer = page.goto(path)
+                    self.assertEqual(answer.status, status)
+                    self.assert_sound_in_both_schemes(page, path, width)
 
     def test_an_analyst_gets_from_the_day_to_the_evidence_in_three_clicks(self):
         page = self.page(self.base)
@@ -326,13 +337,29 @@ class Demo(Browsing):
     def test_each_list_can_be_had_in_other_forms_with_its_filter(self):
         page = self.page(self.base)
         for path, forms in (("/articles?language=ko", ("Atom", "CSV", "JSON")), ("/stories?language=ko", ("CSV", "JSON")),
-                            ("/rejects?reason=not_relevant", ("CSV", "JSON"))):
+                            ("/rejects?reason=not_relevant", ("CSV", "JSON")), ("/live?language=ko", ("JSON lines", "CSV of the articles")),
+                            ("/live?kind=reject", ("JSON lines",)), ("/live?kind=story", ("JSON lines",))):
             page.goto(path)
             for form in forms:
                 link = page.get_by_label("The same in other forms").get_by_role("link", name=form, exact=True)
                 href = link.get_attribute("href")
                 self.assertIn(path.split("?")[1], href)
                 self.assertTrue(page.request.get(href).ok, href)
+
+    def test_a_list_that_is_paused_counts_all_that_came(self):
+        page = self.page(self.base)
+        events = "".join(f"id: {number}\nevent: reject\ndata: {{}}\n\n" for number in range(250))
+        is_held = False
+        page.route("**/v1/events?*", lambda route: route.fulfill(content_type="text/event-stream", body=events) if is_held else route.abort())
+        page.goto("/live")
+        page.evaluate("""() => {
+          const state = document.getElementById("live-state");
+          const note = () => { if (state.textContent === "Paused; 250 more") state.dataset.told = ""; };
+          new MutationObserver(note).observe(state, { childList: true });
+        }""")
+        page.get_by_role("button", name="Pause").click()
+        is_held = True
+        expect(page.locator("#live-state[data-told]")).to_be_attached()
 
     def test_every_control_is_met_by_mouse_and_by_tab(self):
         for viewport in (DESK, PHONE):

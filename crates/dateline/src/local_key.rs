@@ -1,6 +1,8 @@
 //! What shows a daemon that a command is run by its own user, or by root: a secret of each run, in a file beside the journal that nobody else
 //! may read. The commands change feeds with it where other programs of the machine may not.
 
+use std::io::Read as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::{fs, io};
 
@@ -10,6 +12,8 @@ use crate::config::{ConfigError, Settings};
 
 /// The name of the file in `data_dir`.
 const FILE: &str = "daemon.key";
+/// How long it is, in hexadecimal digits.
+const DIGITS: usize = 64;
 
 /// Makes one, and writes it into `folder`.
 ///
@@ -33,9 +37,20 @@ pub(crate) fn or_token(settings: &Settings) -> Result<Option<Secret>, ConfigErro
     Ok(settings.api.write_token()?.or_else(|| read(&settings.data_dir)))
 }
 
-/// That of the last daemon in `folder`, for whoever may read it.
+/// That of the last daemon in `folder`, for whoever may read it. Root reads it, too, in a folder that is somebody else's: so nothing is
+/// taken but a key, from a file of the folder's owner that is no link and no pipe.
 fn read(folder: &Path) -> Option<Secret> {
-    fs::read_to_string(folder.join(FILE)).ok().map(Secret::new)
+    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+    let flags = i32::try_from(flags.bits()).ok()?;
+    let file = fs::OpenOptions::new().read(true).custom_flags(flags).open(folder.join(FILE)).ok()?;
+    let (found, owner) = (file.metadata().ok()?, fs::metadata(folder).ok()?.uid());
+    if !found.is_file() || found.uid() != owner {
+        return None;
+    }
+    let mut key = String::new();
+    file.take(DIGITS as u64 + 1).read_to_string(&mut key).ok()?;
+    let is_key = key.len() == DIGITS && key.bytes().all(|digit| digit.is_ascii_hexdigit());
+    is_key.then(|| Secret::new(key))
 }
 
 #[cfg(test)]
@@ -54,5 +69,25 @@ mod tests {
         assert_eq!(read(folder.path()).unwrap().reveal(), second.reveal());
         let mode = fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0, "{mode:o}");
+    }
+
+    #[test]
+    fn nothing_but_a_key_is_taken_for_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let (place, elsewhere) = (folder.path().join(FILE), folder.path().join("elsewhere"));
+        let key = "0123456789abcdef".repeat(4);
+        fs::write(&place, &key).unwrap();
+        assert_eq!(read(folder.path()).unwrap().reveal(), key);
+        for other in [format!("{key}0"), "z".repeat(DIGITS), "root:x:0:0".to_owned()] {
+            fs::write(&place, other).unwrap();
+            assert!(read(folder.path()).is_none());
+        }
+        fs::remove_file(&place).unwrap();
+        fs::write(&elsewhere, &key).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &place).unwrap();
+        assert!(read(folder.path()).is_none(), "a link leads to somebody else's file");
+        fs::remove_file(&place).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&place).status().unwrap();
+        assert!(made.success() && read(folder.path()).is_none(), "nobody writes into a pipe");
     }
 }

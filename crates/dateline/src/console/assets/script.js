@@ -91,6 +91,8 @@ if (live) {
   let after = live.dataset.after;
   let source = null;
   let waiting = [];
+  // How many came while the list was held; no more of them wait than it shows.
+  let missed = 0;
   let pause = 1000;
 
   const path = (event) => {
@@ -158,13 +160,15 @@ if (live) {
     document.getElementById("live-empty")?.remove();
     for (const event of waiting) live.prepend(row(event));
     waiting = [];
+    missed = 0;
     while (live.children.length > MAX_ROWS) live.lastElementChild.remove();
   };
   const take = (message) => {
     after = message.lastEventId || after;
     waiting.push(JSON.parse(message.data));
+    missed += 1;
     if (waiting.length > MAX_ROWS) waiting.shift();
-    if (held()) say(`Paused; ${waiting.length} more`); else show();
+    if (held()) say(`Paused; ${missed} more`); else show();
   };
   const follow = () => {
     source = new EventSource(`${live.dataset.stream}&after=${encodeURIComponent(after)}`);
