@@ -177,6 +177,14 @@ fn a_heading_of_the_first_rank_between_paragraphs_heads_a_section() {
         paragraphs(behind)
     ));
     assert!(found.contains("\nHow the ramp was mended\n"), "{found}");
+    // Where it is the page's first, it is the headline, whatever the page calls itself.
+    let html = format!(
+        "<title>Harbour Gazette</title><article><p>{}</p><h1>How the ramp was mended</h1>{}</article>",
+        before[0],
+        paragraphs(behind)
+    );
+    let page = Page { url: None, content_type: None, bytes: html.into(), received_at: None };
+    assert!(!dateline_parser::extract(&page).body.text.contains("How the ramp was mended"));
 }
 
 #[test]

@@ -48,12 +48,18 @@ pub(super) fn keep_tables(scene: &PageContext, layout: &Layout, kept: &mut [bool
 
 /// Keeps headings of the first rank that head a section.
 pub(super) fn keep_first_rank(layout: &Layout, testimony: &[Testimony], kept: &mut [bool]) {
-    for index in 0..kept.len() {
+    for index in behind_first(layout) {
         kept[index] |= layout.runs[index].heading == 1 && heads_section(layout, testimony, kept, index);
     }
 }
 
-/// Whether a heading of the first rank is none of the page's title and stands between two paragraphs in their box.
+/// The runs behind the first heading of the first rank, which heads the page or the article.
+fn behind_first(layout: &Layout) -> std::ops::Range<usize> {
+    let first = layout.runs.iter().position(|run| run.heading == 1);
+    first.map_or(0..0, |first| first + 1..layout.runs.len())
+}
+
+/// Whether a heading of the first rank, none of the page's first, is not the page's title and stands between two paragraphs in their box.
 fn heads_section(layout: &Layout, testimony: &[Testimony], kept: &[bool], index: usize) -> bool {
     let parent = |index: usize| layout.areas[layout.runs[index].area as usize].parent;
     let is_text_beside = |beside: usize| {
@@ -324,9 +330,11 @@ pub(super) fn drop_refrains(layout: &Layout, frame: &Frame, kept: &mut [bool]) {
 
 /// Drops the headline, which is the title and not the text.
 pub(super) fn drop_headline(layout: &Layout, testimony: &[Testimony], kept: &mut [bool]) {
+    let behind = behind_first(layout);
     for index in 0..kept.len() {
         let is_headline = layout.runs[index].heading == 1 && testimony[index].title == 2;
-        if is_headline && !heads_section(layout, testimony, kept, index) {
+        let is_section = behind.contains(&index) && heads_section(layout, testimony, kept, index);
+        if is_headline && !is_section {
             kept[index] = false;
         }
     }
