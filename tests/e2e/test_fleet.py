@@ -344,7 +344,8 @@ class WhatAnOperatorAsks(Fleet):
         self.assertIn(feed, shown)
         self.assertRegex(shown, "last poll +20")
         self.assertIn(json.loads(self.command("one", "feed", "show", feed, "--json"))["last_status"], (200, 304))
-        self.assertIn("no feed is configured", self.refused("feed", "poll", f"https://{FEEDS[2]}/feed.rss"))
+        self.assertIn(f"`dateline feed list` names those of the fleet {self.prefix}", self.refused("feed", "poll", f"https://{FEEDS[2]}/feed.rss"))
+        self.assertIn(feed, self.command("one", "feed", "export"))
         self.command("one", "feed", "pause", feed)
         self.assertIn("is paused", self.refused("feed", "poll", feed))
 
@@ -356,6 +357,9 @@ class WhatAnOperatorAsks(Fleet):
         # What looks at a journal looks at that of the whole fleet.
         eventually("it can be searched", 60, lambda: "Report" in self.command("one", "search", "report"))
         self.assertIn(feed, self.command("one", "status"))
+        mirrorless = member.root / "mirrorless.toml"
+        mirrorless.write_text(member.config.read_text().replace("[fleet]", "[fleet]\nmirror = false"))
+        self.assertIn("`dateline fleet status` tells of members", member.run("status", "--config", mirrorless).stderr)
         self.assert_feeds_are_changed(feed, f"https://{FEEDS[3]}/feed.rss", f"https://{FEEDS[4]}/feed.rss")
         self.assertEqual(member.terminate(30), 0, member.log[-2000:])
         self.assert_other_shards_are_refused(member)
@@ -479,6 +483,13 @@ class ThereAndBack(Fleet):
         self.assertIn("in use", self.refused(one, "fleet", "adopt"))
         # What isn't delivered is then left to the command.
         alone.kill()
+        # A member that was started now would publish all of it anew.
+        self.assertIn("`dateline fleet adopt` has the fleet take it over", self.refused(one, "check"))
+        self.assertEqual(one.start().process.wait(30), 78)
+        feeds = alone.root / "feeds.toml"
+        feeds.rename(alone.root / "elsewhere.toml")
+        self.assertIn(str(feeds), self.refused(one, "fleet", "adopt"))
+        (alone.root / "elsewhere.toml").rename(feeds)
         adopted = self.command("one", "fleet", "adopt")
         self.assertIn("6 feeds", adopted)
         self.assertIn("version 1", adopted)

@@ -119,7 +119,7 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         member: settings.fleet.member.clone(),
         status: status.clone(),
         feeds,
-        feeds_error,
+        feeds_error: feeds_error.clone(),
         journals,
         settings: shared_settings::digests(&settings),
     };
@@ -135,7 +135,7 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
     tasks.spawn(async move {
         member.run(work, stopping).await.map_err(|error| Failure::Other(format!("the fleet: {error}")))
     });
-    let (routes, stopping) = (api::routes(status, progress, &settings), stop.clone());
+    let (routes, stopping) = (api::routes(status, feeds_error, progress, &settings), stop.clone());
     let http = settings.http.clone();
     tasks.spawn(async move {
         serve_beside(routes, listener, &http, shown, stopping).await;

@@ -2,13 +2,15 @@
 //!
 //! `dateline run` builds on it, and `dateline check` lays it as well and leaves it at that, so that the two can't disagree.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use dateline_fetcher::FetchSettingsError;
 use dateline_fetcher::transport::LiveTransport;
+use dateline_journal::{JournalError, inspect};
 use dateline_sinks::Webhook;
 
-use crate::config::Config;
+use crate::config::{Config, ConfigError};
 use crate::failure::Failure;
 use crate::metrics::Metrics;
 use crate::traces::Traces;
@@ -39,12 +41,10 @@ impl Groundwork {
             fleet_member::refuse_what_is_not_there(config)?;
         }
         let path = settings.journal_path();
-        let look = match settings.fleet.is_enabled() {
-            // Whatever lies there, the members' state does not.
-            true => dateline_journal::look_at,
-            false => dateline_journal::inspect,
+        let has_journal = match settings.fleet.is_enabled() {
+            true => look_beside_member(&path, &settings.fleet.name)?,
+            false => inspect(&path).map_err(|source| Failure::Journal { path, source })?,
         };
-        let has_journal = look(&path).map_err(|source| Failure::Journal { path, source })?;
         let unusable = |error: FetchSettingsError| Failure::Other(error.to_string());
         let live = match settings.fleet.is_enabled() {
             true => {
@@ -63,5 +63,44 @@ impl Groundwork {
             .map_err(|error| Failure::Other(format!("the schema registry cannot be asked: {error}")))?;
         let traces = Traces::start(&settings.traces, &settings.fetch, &settings.source, metrics)?;
         Ok(Self { has_journal, live, receivers, registry, traces })
+    }
+}
+
+/// Whether there is a journal where a daemon by itself has its own, which nothing of a member's lies in.
+///
+/// # Errors
+/// If it cannot be read; and if no fleet has taken it over, since the fleet would publish anew what it has published.
+fn look_beside_member(path: &Path, fleet: &str) -> Result<bool, Failure> {
+    match inspect(path) {
+        Ok(false) => Ok(false),
+        Err(JournalError::Adopted { .. }) => Ok(true),
+        Ok(true) => {
+            let what = format!(
+                "the journal of a daemon by itself, which no fleet has taken over: the fleet {fleet} would publish anew what it has published"
+            );
+            let remedy = "`dateline fleet adopt` has the fleet take it over; or move it away, with the files beside it";
+            Err(Failure::Config(vec![ConfigError::in_file(path, what).with_remedy(remedy)]))
+        }
+        Err(source) => Err(Failure::Journal { path: path.to_owned(), source }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dateline_journal::{AdoptedJournal, Journal, Options};
+
+    use super::*;
+
+    #[test]
+    fn a_member_does_not_start_beside_a_journal_that_no_fleet_has_taken_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal.db");
+        assert!(!look_beside_member(&path, "news").unwrap());
+        drop(Journal::open(&path, Options::default()).unwrap());
+        let refused = look_beside_member(&path, "news").unwrap_err();
+        assert_eq!(refused.exit_code(), 78);
+        assert!(refused.message().contains("dateline fleet adopt"), "{}", refused.message());
+        AdoptedJournal::open(&path).unwrap().note_owner(Some("news")).unwrap();
+        assert!(look_beside_member(&path, "news").unwrap());
     }
 }

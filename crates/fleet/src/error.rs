@@ -88,8 +88,8 @@ pub enum FleetError {
     },
     /// A withdrawal that no story was told of waits, and a daemon by itself would not learn of it.
     #[error(
-        "an article was withdrawn, and its story was not told anew yet: start a member until `dateline fleet status` shows nothing untold, stop \
-         it, and leave then"
+        "an article was withdrawn, and its story was not told anew yet: start a member until `untold` in `dateline fleet status` gets less no \
+         more, stop it, and leave then"
     )]
     UntoldWithdrawal,
     /// The fleet is in a journal already, which isn't here.

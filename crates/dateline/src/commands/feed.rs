@@ -8,7 +8,7 @@ mod request;
 pub(super) mod running;
 mod show;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, Subcommand};
@@ -167,7 +167,7 @@ pub(super) fn feed_line(ListedFeed { feed, enabled }: &ListedFeed) -> String {
 
 fn export(arguments: &ListArguments) -> Result<(), Failure> {
     let settings = arguments.config.settings_to_look(&["feeds"])?;
-    let listed = feeds::read(&settings.feeds, &settings.fetch.secret_query, SecretAccess::Without)?;
+    let listed = listed(&settings, SecretAccess::Without)?;
     let feeds = listed.iter().map(|listed| listed.feed.published());
     print_document(&api_opml::write(
         feeds.map(|feed| (&feed.url, feed.name.as_deref(), feed.tags.as_slice())),
@@ -207,15 +207,16 @@ fn named(settings: &Settings, text: &str) -> Result<ListedFeed, Failure> {
             || Some(feed.id()) == of_address.as_ref()
             || feed.published().url.as_str() == text
     };
-    listed.into_iter().find(is_meant).ok_or_else(|| no_such_feed(&settings.feeds))
+    listed.into_iter().find(is_meant).ok_or_else(|| no_such_feed(settings))
 }
 
 /// Without what was given, which may hold a password.
-fn no_such_feed(feeds: &Path) -> Failure {
-    Failure::Other(format!(
-        "no feed is configured under this address or id; {} names those that are",
-        feeds.display()
-    ))
+fn no_such_feed(settings: &Settings) -> Failure {
+    let home = match settings.fleet.is_enabled() {
+        true => format!("`dateline feed list` names those of the fleet {}", settings.fleet.name),
+        false => format!("{} names those that are", settings.feeds.display()),
+    };
+    Failure::Other(format!("no feed is configured under this address or id; {home}"))
 }
 
 fn import(arguments: &ImportArguments) -> Result<(), Failure> {

@@ -71,6 +71,13 @@ fn report(arguments: &StatusArguments) -> Result<StatusReport, Failure> {
 /// From the daemon that has the journal of these settings; from the journal itself where none answers. Another daemon that answers at their
 /// address, where they name a journal that isn't there, is told with a word on that; for a check it is none.
 fn of_configured(settings: &Settings, is_check: bool) -> Result<StatusReport, Failure> {
+    if settings.fleet.is_enabled() && !settings.fleet.mirror {
+        return Err(Failure::Other(format!(
+            "this member follows the fleet {} in no journal (`mirror` in [fleet] is false): `dateline fleet status` tells of members and shards, \
+             /readyz and /v1/member of this one's API of itself, and `dateline status --url` asks a member that has a mirror",
+            settings.fleet.name
+        )));
+    }
     let last = RunRecord::read(&settings.data_dir);
     let path = settings.shown_journal_path();
     let journal = JournalReader::open(&path);

@@ -22,6 +22,8 @@ const MAX_AGE: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 struct MemberApi {
     status: watch::Receiver<MemberStatus>,
+    /// Why the newest version of the fleet's feeds is not gone by here, where it isn't.
+    feeds_error: watch::Receiver<Option<String>>,
     /// How far the whole fleet can be looked at here, if it can.
     mirror: Option<watch::Receiver<MirrorProgress>>,
     fleet: Arc<FleetSettings>,
@@ -32,11 +34,13 @@ struct MemberApi {
 
 pub(super) fn routes(
     status: watch::Receiver<MemberStatus>,
+    feeds_error: watch::Receiver<Option<String>>,
     mirror: Option<watch::Receiver<MirrorProgress>>,
     settings: &Settings,
 ) -> Router {
     let api = MemberApi {
         status,
+        feeds_error,
         mirror,
         fleet: Arc::new(settings.fleet.clone()),
         kafka: Arc::new(settings.kafka.clone()),
@@ -50,11 +54,15 @@ pub(super) fn routes(
         .with_state(api)
 }
 
-/// 200 while it is in the group's session, holding shards or not.
+/// 200 while it is in the group's session, holding shards or not; with a word on feeds that cannot be gone by here.
 async fn readyz(State(api): State<MemberApi>) -> (StatusCode, String) {
-    match &api.status.borrow().last_error {
-        None => (StatusCode::OK, "ready\n".to_owned()),
-        Some(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")),
+    match (&api.status.borrow().last_error, &*api.feeds_error.borrow()) {
+        (None, None) => (StatusCode::OK, "ready\n".to_owned()),
+        (None, Some(why)) => (
+            StatusCode::OK,
+            format!("ready, but degraded:\nthe fleet's feeds cannot be gone by here: {why}\n"),
+        ),
+        (Some(why), _) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")),
     }
 }
 
@@ -68,7 +76,7 @@ async fn member(State(api): State<MemberApi>) -> Json<Value> {
     let shards: Vec<u32> = status.shards.iter().map(|shard| shard.0).collect();
     Json(json!({
         "fleet": api.fleet.name, "member": api.fleet.member, "shards": shards, "tells_stories": status.tells_stories,
-        "last_error": status.last_error, "mirror": mirror,
+        "last_error": status.last_error, "feeds_error": *api.feeds_error.borrow(), "mirror": mirror,
     }))
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use dateline_fetcher::{Feed, PollSettings};
 use dateline_fleet::{FleetFeeds, Shard, ShardMap};
@@ -12,6 +13,9 @@ use tokio::sync::watch;
 use crate::config::feeds::fleet::text_of_tables;
 use crate::config::{SecretAccess, Settings, feeds};
 use crate::status::FeedCatalogue;
+
+/// After how long a version that cannot be read here is read again: what it lacks may have been put there.
+const RETRY: Duration = Duration::from_secs(10);
 
 /// The feeds of a fleet, in one version.
 pub(super) struct MemberFeeds {
@@ -75,7 +79,7 @@ impl FeedsReading {
     }
 
     /// Reads each version that is followed. One that cannot be read here (a file that a password stands in may be missing) leaves the one
-    /// before it in force.
+    /// before it in force, and is read again and again.
     pub(super) async fn run(self, mut followed: watch::Receiver<Option<FleetFeeds>>) {
         loop {
             let newest = followed.borrow_and_update().clone();
@@ -91,17 +95,23 @@ impl FeedsReading {
                         self.error.send_replace(None);
                     }
                     Err(why) => {
-                        tracing::error!(
-                            version,
-                            why,
-                            "the fleet's feeds cannot be gone by here: those before stay in force"
-                        );
+                        if self.error.borrow().as_ref() != Some(&why) {
+                            tracing::error!(
+                                version,
+                                why,
+                                "the fleet's feeds cannot be gone by here: those before stay in force until they can"
+                            );
+                        }
                         self.error.send_replace(Some(why));
                     }
                 }
             }
-            if followed.changed().await.is_err() {
-                return;
+            let is_read = self.error.borrow().is_none();
+            tokio::select! {
+                changed = followed.changed() => if changed.is_err() {
+                    return;
+                },
+                () = tokio::time::sleep(RETRY), if !is_read => {}
             }
         }
     }
@@ -125,4 +135,39 @@ fn read(
         announcers.insert(feed.id().clone(), feed);
     }
     Ok(MemberFeeds { version: newest.version, of_shards, announcers: Arc::new(announcers), catalogue })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::config::feeds::fleet::tables_of;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_version_whose_secret_was_missing_is_gone_by_once_it_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let secret = folder.path().join("login");
+        let text = format!(
+            "[[feed]]\nurl = \"https://news.example/rss\"\nauth = {{ bearer = {{ file = '{}' }} }}\n",
+            secret.display()
+        );
+        let feeds = FleetFeeds {
+            version: 3,
+            applied: Some(Timestamp::UNIX_EPOCH),
+            tables: Arc::new(tables_of(&text).unwrap()),
+        };
+        let (reading, mut known) = FeedsReading::of(&Settings::default());
+        let mut error = reading.error();
+        let (_followed, told) = watch::channel(Some(feeds));
+        tokio::spawn(reading.run(told));
+        error.wait_for(Option::is_some).await.unwrap();
+        assert!(known.borrow().is_none());
+        fs::write(&secret, "hush").unwrap();
+        known.wait_for(Option::is_some).await.unwrap();
+        assert_eq!(known.borrow().as_ref().unwrap().version, 3);
+        error.wait_for(Option::is_none).await.unwrap();
+    }
 }

@@ -109,7 +109,7 @@ impl<'s> RunningDaemon<'s> {
         // What it doesn't know may stand in its file since it last read that.
         let is_id = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let known = found.or(of_address).or_else(|| is_id.then(|| FeedId::from_stored(given_id(text))));
-        known.ok_or_else(|| no_such_feed(&self.settings.feeds))
+        known.ok_or_else(|| no_such_feed(self.settings))
     }
 }
 

@@ -1,6 +1,5 @@
 //! `dateline fleet adopt`: a fleet takes over what the journal of a daemon by itself knows.
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use clap::Args;
@@ -43,10 +42,8 @@ pub(super) fn run(arguments: &AdoptArguments) -> Result<(), Failure> {
     let path = settings.journal_path();
     let unusable = |source| Failure::Journal { path: path.clone(), source };
     let runtime = Runtime::new().map_err(Failure::io("the runtime cannot start"))?;
-    let feeds = match settings.feeds.exists() {
-        true => tables_of_files(std::slice::from_ref(&settings.feeds), &settings.fetch.secret_query)?.0,
-        false => BTreeMap::new(),
-    };
+    // Without the file the fleet would poll nothing, and what it leaves one day would be a journal without feeds.
+    let feeds = tables_of_files(std::slice::from_ref(&settings.feeds), &settings.fetch.secret_query)?.0;
     if AdoptedJournal::open(&path).and_then(|journal| journal.owner()).map_err(unusable)?.is_none() {
         runtime.block_on(deliver(&settings))?;
     }
