@@ -353,6 +353,21 @@ fn who_acts_with_whom_decides_and_not_who_stands_in_the_background_a_list_or_the
             "국방부는 27일 내년도 예산안을 발표했다. 북한과 중국, 러시아의 위협에 대비해 미사일 방어 예산을 12% 늘린다고 밝혔다. 신형 잠수함 두 척의 건조도 시작된다. 국회 심의는 다음 달에 열린다.",
         ),
         (
+            "ko",
+            "북중러 밀착 우려",
+            "정부는 28일 북중러 밀착에 우려를 나타냈다. 외교부 대변인은 북중러 협력을 지켜보고 있다고 말했다.",
+        ),
+        (
+            "ja",
+            "中朝露首脳が並ぶ　北京で軍事パレード",
+            "北京の天安門広場で3日、軍事パレードが開かれ、中朝露の首脳が楼上に並んだ。習近平国家主席が演説し、新しいミサイルが公開された。",
+        ),
+        (
+            "en",
+            "China-Russia-North Korea axis worries Tokyo",
+            "Japan is worried by the China-Russia-North Korea axis, its defence paper says. The paper asks for longer-range missiles and more sailors.",
+        ),
+        (
             "en",
             "The year in pictures: from floods to elections",
             "January began with floods in Valencia. In March voters in Portugal chose a new parliament. In June North Korea opened a beach resort and Russia held drills in the Baltic. August brought record heat to Japan. In October a ferry sank off Luzon. The year closed with a ceasefire in Sudan.",
