@@ -93,6 +93,8 @@ pub enum FaultKind {
     PositionAtRisk,
     /// More than half of the feeds fail.
     FeedsFail,
+    /// A member of a fleet cannot go by the newest version of the fleet's feeds.
+    FleetFeeds,
     /// Entries have waited for long.
     Behind,
     /// A webhook has given events up, or they were let go before a webhook or a file had them.
@@ -108,7 +110,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Every kind that this program tells.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::EngineHangs,
         Self::JournalMissing,
         Self::NoRoom,
@@ -122,6 +124,7 @@ impl FaultKind {
         Self::LittleRoom,
         Self::PositionAtRisk,
         Self::FeedsFail,
+        Self::FleetFeeds,
         Self::Behind,
         Self::DeadLetters,
         Self::SiteRule,
@@ -143,6 +146,7 @@ impl FaultKind {
             Self::LittleRoom => "little_room",
             Self::PositionAtRisk => "position_at_risk",
             Self::FeedsFail => "feeds_fail",
+            Self::FleetFeeds => "fleet_feeds",
             Self::SinkFails => "sink_fails",
             Self::DeadLetters => "dead_letters",
             Self::Behind => "behind",
@@ -246,6 +250,12 @@ pub fn of_daemon(live: &LiveState) -> Vec<Fault> {
         let remedy = "see that it can reach Kafka; it joins again by itself, and the others take its shards meanwhile. `dateline fleet status` \
                       and /v1/fleet of any member say who holds what";
         add(FaultKind::SessionLost, what, Some(why.clone()), remedy, None);
+    }
+    if let Some(MemberSummary { fleet, member, feeds_error: Some(why), .. }) = &live.member {
+        let what = format!("this member, {member}, cannot go by the newest feeds of the fleet {fleet}");
+        let remedy = "do what the message says: it reads them again every 10 seconds, and goes by those before meanwhile, or by none where \
+                      it was started since";
+        add(FaultKind::FleetFeeds, what, Some(why.clone()), remedy, None);
     }
     match &live.relay {
         Some(relay) if relay.has_stopped => {
@@ -482,6 +492,7 @@ mod tests {
                 shards: Vec::new(),
                 tells_stories: false,
                 last_error: last_error.map(Into::into),
+                feeds_error: None,
                 is_current: true,
             }),
             ..LiveState::default()

@@ -110,8 +110,14 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         }
         Ok(())
     });
-    let parts =
-        mirror::MirrorParts { address, feeds: feeds.clone(), metrics, status: status.clone(), story_tables };
+    let parts = mirror::MirrorParts {
+        address,
+        feeds: feeds.clone(),
+        metrics,
+        feeds_error: feeds_error.clone(),
+        status: status.clone(),
+        story_tables,
+    };
     let mirrored =
         settings.fleet.mirror.then(|| mirror::start(&settings, parts, &mut tasks, &stop)).transpose()?;
     let (shown, progress) = mirrored.unzip();

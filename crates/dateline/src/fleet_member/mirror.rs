@@ -31,6 +31,8 @@ pub(super) struct MirrorParts {
     pub(super) metrics: Arc<Metrics>,
     /// How the member is.
     pub(super) status: watch::Receiver<MemberStatus>,
+    /// Why it doesn't go by the newest feeds, where it doesn't.
+    pub(super) feeds_error: watch::Receiver<Option<String>>,
     /// What its stories' reports are compared by, if it has that.
     pub(super) story_tables: Option<Arc<StoryTables>>,
 }
@@ -42,7 +44,7 @@ pub(super) fn start(
     tasks: &mut JoinSet<Result<(), Failure>>,
     stop: &CancellationToken,
 ) -> Result<(Sources, watch::Receiver<MirrorProgress>), Failure> {
-    let MirrorParts { address, mut feeds, metrics, status, story_tables } = parts;
+    let MirrorParts { address, mut feeds, metrics, status, feeds_error, story_tables } = parts;
     let path = settings.shown_journal_path();
     // It is read anew: what it was before is nothing that anybody goes on from.
     if let Some(folder) = path.parent()
@@ -104,6 +106,7 @@ pub(super) fn start(
             fleet: settings.fleet.name.clone(),
             member: settings.fleet.member.clone(),
             status,
+            feeds_error,
             mirror: told.clone(),
         }),
         story_tables: watch::channel(story_tables).1,
@@ -169,12 +172,14 @@ mod tests {
         // Nobody answers there.
         settings.kafka.brokers = "127.0.0.1:1".to_owned();
         let status = watch::Sender::new(MemberStatus::default());
+        let feeds_error = watch::Sender::new(None);
         let tables = read_story_tables(Path::new("../../config/stories")).unwrap();
         let parts = MirrorParts {
             address,
             feeds: watch::channel(None).1,
             metrics: Arc::default(),
             status: status.subscribe(),
+            feeds_error: feeds_error.subscribe(),
             story_tables: Some(Arc::new(tables)),
         };
         let (sources, _) = start(&settings, parts, &mut tasks, &stop).unwrap();
@@ -196,6 +201,15 @@ mod tests {
             );
             assert!(!page.contains("no Kafka is configured") && !page.contains("brokers"), "{page}");
         }
+
+        feeds_error.send_replace(Some("a secret is missing".to_owned()));
+        let told: Value = serde_json::from_str(&get(address, "/v1/status").await).unwrap();
+        let fault = &told["faults"][0];
+        assert_eq!(
+            (told["verdict"].as_str(), fault["kind"].as_str()),
+            (Some("degraded"), Some("fleet_feeds"))
+        );
+        assert_eq!(fault["detail"].as_str(), Some("a secret is missing"));
 
         status.send_modify(|status| status.last_error = Some("Kafka does not answer".to_owned()));
         let told: Value = serde_json::from_str(&get(address, "/v1/status").await).unwrap();

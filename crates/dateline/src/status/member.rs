@@ -14,6 +14,8 @@ pub struct FleetMembership {
     pub member: String,
     /// What it holds.
     pub status: watch::Receiver<MemberStatus>,
+    /// Why the newest version of the fleet's feeds is not gone by there, where it isn't.
+    pub feeds_error: watch::Receiver<Option<String>>,
     /// How far it has read what the fleet has published.
     pub mirror: watch::Receiver<MirrorProgress>,
 }
@@ -32,6 +34,9 @@ pub struct MemberSummary {
     /// Why its last session in the fleet ended, until the next one has a shard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
+    /// Why the newest version of the fleet's feeds is not gone by here, where it isn't.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feeds_error: Option<String>,
     /// Whether all that the fleet had published was read since the start; until then what is shown here lacks the rest.
     pub is_current: bool,
 }
@@ -46,6 +51,7 @@ impl FleetMembership {
             shards: shards.iter().map(|shard| shard.0).collect(),
             tells_stories,
             last_error,
+            feeds_error: self.feeds_error.borrow().clone(),
             is_current: *self.mirror.borrow() == MirrorProgress::Current,
         }
     }
