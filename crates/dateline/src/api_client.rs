@@ -236,12 +236,13 @@ pub async fn call<T: DeserializeOwned>(
     let problem = serde_json::from_slice::<Problem>(&body).unwrap_or_default();
     let detail = match (status, token) {
         (StatusCode::UNAUTHORIZED, None) => format!(
-            "the daemon at {daemon} takes changes from whoever shows its token, and there is none here: set DATELINE_API__TOKEN to it, or \
-             name its file in `token_file` of [api]"
+            "the daemon at {daemon} takes changes from whoever shows the token of its [api] or `daemon.key` of its data_dir, and neither can be \
+             read here: run this as the daemon's user, or set DATELINE_API__TOKEN to its token"
         ),
         (StatusCode::UNAUTHORIZED, Some(_)) => format!(
-            "the daemon at {daemon} takes changes from whoever shows its token, and the one here, from DATELINE_API__TOKEN or `token_file` \
-             of [api], is another"
+            "the daemon at {daemon} takes changes from whoever shows the token of its [api] or `daemon.key` of its data_dir, and what is here, \
+             from DATELINE_API__TOKEN, `token_file` of [api] or data_dir, is another: if the token is right, restart the daemon, which makes \
+             its key anew"
         ),
         _ if problem.detail.is_empty() => format!("the daemon at {daemon} answers {status} without a word"),
         _ => format!("the daemon at {daemon} refuses: {}", problem.detail),

@@ -23,7 +23,7 @@ pub(super) struct OwnNames(Vec<String>);
 impl OwnNames {
     /// The configured ones, that of the machine, and that in the address of a `schema`, if it has one.
     pub(super) fn new(settings: &HttpSettings, machine: &str, schema: &str) -> Self {
-        let mut names: Vec<String> = settings.names.iter().map(|name| name.to_ascii_lowercase()).collect();
+        let mut names: Vec<String> = settings.names.iter().filter_map(|name| as_sent(name)).collect();
         if !machine.is_empty() {
             let machine = machine.to_ascii_lowercase();
             names.extend([format!("{machine}.local"), machine]);
@@ -51,6 +51,14 @@ impl OwnNames {
             Ok(Some(Host::Ipv4(_) | Host::Ipv6(_))) => true,
             _ => false,
         }
+    }
+}
+
+/// The name of a host as browsers send it: in small letters and Punycode, without the dot at its end.
+fn as_sent(name: &str) -> Option<String> {
+    match Host::parse(name.strip_suffix('.').unwrap_or(name)) {
+        Ok(Host::Domain(name)) => Some(name),
+        _ => None,
     }
 }
 
@@ -108,7 +116,10 @@ mod tests {
 
     #[test]
     fn a_name_that_a_page_on_the_web_may_have_is_ours_only_where_it_is_said_to_be() {
-        let settings = HttpSettings { names: vec!["News.Example".into()], ..HttpSettings::default() };
+        let settings = HttpSettings {
+            names: ["News.Example", "Bücher.example", "dotted.example."].map(str::to_owned).into(),
+            ..HttpSettings::default()
+        };
         let names =
             OwnNames::new(&settings, "Box", "https://schemas.example/v1/schemas/dateline.article.v1.json");
         for ours in [
@@ -122,6 +133,8 @@ mod tests {
             "box.local:8080",
             "news.example:8080",
             "NEWS.example.",
+            "xn--bcher-kva.example",
+            "dotted.example",
             "schemas.example",
             "dateline.news.svc.cluster.local:8080",
         ] {

@@ -202,7 +202,8 @@ impl Default for HttpSettings {
 impl HttpSettings {
     /// Whether each of `names` is the name of a host.
     pub(super) fn are_names_of_hosts(&self) -> bool {
-        self.names.iter().all(|name| matches!(url::Host::parse(name), Ok(url::Host::Domain(_))))
+        let is_host = |name: &String| matches!(url::Host::parse(name), Ok(url::Host::Domain(_)));
+        self.names.iter().all(|name| is_host(name) && !name.contains('*'))
     }
 }
 

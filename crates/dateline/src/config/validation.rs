@@ -242,8 +242,7 @@ impl Settings {
             wrong("revisit.after", expected);
         }
         if !self.http.are_names_of_hosts() {
-            let expected =
-                "expected names of this daemon's host, such as [\"news.example\"], without scheme and port";
+            let expected = "expected names of this daemon's host, such as [\"news.example\"], each in full, without scheme and port";
             wrong("http.names", expected.to_owned());
         }
         for (setting, expected) in self.console.problems() {
