@@ -177,6 +177,12 @@ fn a_heading_of_the_first_rank_between_paragraphs_heads_a_section() {
         paragraphs(behind)
     ));
     assert!(found.contains("\nHow the ramp was mended\n"), "{found}");
+    let prompt = text(&format!(
+        "<p>21 March 2025</p>{}<h1>Subscribe to our newsletter</h1>{}",
+        paragraphs(before),
+        paragraphs(behind)
+    ));
+    assert!(!prompt.contains("Subscribe"), "{prompt}");
     // Where it is the page's first, it is the headline, whatever the page calls itself.
     let html = format!(
         "<title>Harbour Gazette</title><article><p>{}</p><h1>How the ramp was mended</h1>{}</article>",

@@ -66,9 +66,12 @@ fn heads_section(layout: &Layout, testimony: &[Testimony], kept: &[bool], index:
         let text = layout.runs.get(beside);
         text.is_some_and(|run| kept[beside] && run.is_prose() && parent(beside) == parent(index))
     };
+    const PROMPTS: [Cue; 6] =
+        [Cue::Related, Cue::Newsletter, Cue::Follow, Cue::Comments, Cue::Advert, Cue::App];
     let run = &layout.runs[index];
     !testimony[index].is_title_of_head
         && run.linked < 0.5
+        && !PROMPTS.into_iter().any(|cue| run.cues.has(cue))
         && index > 0
         && is_text_beside(index - 1)
         && is_text_beside(index + 1)
