@@ -1,8 +1,6 @@
 //! One feed of a fleet, looked at and asked from any machine: how it is stands in its shard's state; what is wanted of it is a record among
 //! the handovers of its shard, for whoever holds that now or next.
 
-use std::time::Duration;
-
 use dateline_journal::PollRequest;
 use dateline_publisher::{KafkaSettings, client_config};
 use dateline_wire::{FeedId, FeedRef, FeedState};
@@ -15,13 +13,11 @@ use crate::error::FleetError;
 use crate::feeds::{given_up, make_topics};
 use crate::shard::ShardMap;
 use crate::topic_reader::read_to_end;
+use crate::topics::TIMEOUT;
 use crate::{FleetSettings, Shard};
 
 /// The key of such a record, which is none of an entry.
 pub(crate) const KEY: &str = "request";
-
-/// How long the broker may take.
-const TIMEOUT: Duration = Duration::from_secs(15);
 
 /// What an operator wants of a feed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

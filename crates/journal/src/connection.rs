@@ -49,7 +49,7 @@ pub fn inspect(path: &Path) -> Result<bool, JournalError> {
 ///
 /// # Errors
 /// As for [`inspect`].
-pub fn look_at(path: &Path) -> Result<bool, JournalError> {
+pub(crate) fn look_at(path: &Path) -> Result<bool, JournalError> {
     refuse_dangling(path)?;
     if !path.exists() {
         lock::refuse_vacated(path)?;

@@ -97,7 +97,7 @@ pub use change::{
     UndeliveredEvent,
 };
 pub use commit_log::{CommitLog, HandedEntry, LoggedTransaction, SharedCommitLog, StateRecord};
-pub use connection::{inspect, look_at};
+pub use connection::inspect;
 pub use digest::ContentDigest;
 pub use error::JournalError;
 pub use journal::Journal;

@@ -60,14 +60,20 @@ pub fn other_than_page(page: &Page) -> Option<&'static str> {
 /// Reads a page. What is [no page](other_than_page) is empty. Never fails and never panics; what the page doesn't say is absent from the article, and time and memory
 /// are bounded by the guard, whatever the bytes.
 pub fn extract(page: &Page) -> Article {
-    if other_than_page(page).is_some() {
-        let (url, content_type) = (page.url.clone(), page.content_type.clone());
-        return read(&Page { url, content_type, bytes: Vec::new(), received_at: page.received_at }).article;
-    }
     read(page).article
 }
 
+/// Reads a page by no rule.
 fn read(page: &Page) -> Extraction {
+    let empty;
+    let page = match other_than_page(page) {
+        None => page,
+        Some(_) => {
+            let (url, content_type) = (page.url.clone(), page.content_type.clone());
+            empty = Page { url, content_type, bytes: Vec::new(), received_at: page.received_at };
+            &empty
+        }
+    };
     let document = Document::parse(page);
     let witnesses = Witnesses::of(&document, page);
     extraction(page, witnesses, body::read(&document, page.url.as_ref()))
@@ -88,10 +94,7 @@ pub struct Extraction {
 pub fn extract_by(page: &Page, rules: &SiteRules) -> Extraction {
     let rule = page.url.as_ref().and_then(|url| rules.for_url(url));
     let Some(rule) = rule.filter(|_| other_than_page(page).is_none()) else {
-        return match other_than_page(page) {
-            Some(_) => Extraction { article: extract(page), bylines: Vec::new(), site_rule: None },
-            None => read(page),
-        };
+        return read(page);
     };
     let document = Document::parse_whole(page);
     let mut reading = rule.read(&document);

@@ -67,9 +67,8 @@ impl TransactionalProducer {
         status: watch::Sender<RelayStatus>,
     ) -> Result<Self, SessionError> {
         let config = client::producer(settings, transactional_id)?;
-        let unusable = |error: String| RelayError::Client(error);
         let producer = BaseProducer::from_config_and_context(&config, DeliveryTracker::with_status(status))
-            .map_err(|error| unusable(error.to_string()))?;
+            .map_err(|error| RelayError::Client(error.to_string()))?;
         let (producer, is_over) = (Arc::new(producer), Arc::new(AtomicBool::new(false)));
         let polling = thread::Builder::new().name("kafka deliveries".to_owned()).spawn({
             let (producer, is_over) = (producer.clone(), is_over.clone());
@@ -79,7 +78,7 @@ impl TransactionalProducer {
                 }
             }
         });
-        let polling = Some(polling.map_err(|error| unusable(error.to_string()))?);
+        let polling = Some(polling.map_err(|error| RelayError::Client(error.to_string()))?);
         let taken = Self { producer, timeout: settings.transaction_timeout, is_over, polling };
         taken.producer.init_transactions(INIT_TIMEOUT).map_err(|error| taken.trouble(&error))?;
         Ok(taken)

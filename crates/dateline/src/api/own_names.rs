@@ -66,7 +66,7 @@ fn as_sent(name: &str) -> Option<String> {
 #[derive(Clone)]
 pub(super) struct NameGuard {
     pub(super) names: OwnNames,
-    /// Where tokens, log-ins and proxies are known, if anywhere.
+    /// Where the token and log-ins are known, if anywhere.
     pub(super) api: Option<Arc<Api>>,
 }
 

@@ -171,7 +171,7 @@ pub struct HttpSettings {
     /// Where the API listens; port 0 takes any free one.
     pub listen: SocketAddr,
     /// The names under which others reach the API, such as `news.example`, beside its addresses and the names of private networks. Under
-    /// any other it answers only whoever shows the token or has logged in, or comes through one of `trusted_proxies`.
+    /// any other it answers only whoever shows the token or has logged in.
     pub names: Vec<String>,
     /// How many clients may follow events at once; one more is told to come back later (503).
     pub max_followers: usize,

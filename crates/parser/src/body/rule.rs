@@ -61,18 +61,17 @@ fn behind_first(layout: &Layout) -> std::ops::Range<usize> {
 
 /// Whether a heading of the first rank, none of the page's first, is not the page's title and stands between two paragraphs in their box.
 fn heads_section(layout: &Layout, testimony: &[Testimony], kept: &[bool], index: usize) -> bool {
+    const PROMPTS: [Cue; 6] =
+        [Cue::Related, Cue::Newsletter, Cue::Follow, Cue::Comments, Cue::Advert, Cue::App];
     let parent = |index: usize| layout.areas[layout.runs[index].area as usize].parent;
     let is_text_beside = |beside: usize| {
         let text = layout.runs.get(beside);
         text.is_some_and(|run| kept[beside] && run.is_prose() && parent(beside) == parent(index))
     };
-    const PROMPTS: [Cue; 6] =
-        [Cue::Related, Cue::Newsletter, Cue::Follow, Cue::Comments, Cue::Advert, Cue::App];
     let run = &layout.runs[index];
     !testimony[index].is_title_of_head
         && run.linked < 0.5
         && !PROMPTS.into_iter().any(|cue| run.cues.has(cue))
-        && index > 0
         && is_text_beside(index - 1)
         && is_text_beside(index + 1)
 }

@@ -95,6 +95,13 @@ pub(crate) struct Mention<'a> {
     pub(crate) is_short: bool,
 }
 
+impl Mention<'_> {
+    /// Whether it can say whose the text is wherever it stands: a name in full and in its own letters, and not of an agency for pictures.
+    pub(crate) fn is_source(&self) -> bool {
+        self.is_exact && !self.is_short && self.agency.kind != AgencyKind::Picture
+    }
+}
+
 impl Default for Agencies {
     /// None is known.
     fn default() -> Self {

@@ -2,7 +2,7 @@
 
 use dateline_wire::OriginKind;
 
-use super::agency::{Agencies, Agency, AgencyKind};
+use super::agency::{Agencies, Agency};
 use super::group::{groups, pure};
 use super::place::is_about_picture;
 use super::{Line, Statement};
@@ -40,13 +40,11 @@ pub(super) fn read(agencies: &Agencies, line: Line<'_>, index: usize) -> Vec<Sta
     for mention in agencies.mentions(text) {
         let (before, after) = (text[..mention.start].trim(), text[mention.end..].trim());
         let is_last = after.is_empty() || after.starts_with(['|', ',', '•', '/', '·']);
-        let by = before.to_lowercase();
-        let is_alone = BY.iter().any(|word| by == word.trim()) || by == "by the";
+        let is_alone = is_by_alone(before);
         let is_behind = is_by && before.ends_with([',', '|', '/', '·']);
         // "Ana Lund, Westland News" opens a text.
         let is_signature = index == 0 && before.ends_with(',') && is_people(before.trim_end_matches(','));
-        let is_source = mention.is_exact && !mention.is_short && mention.agency.kind != AgencyKind::Picture;
-        if is_source && is_last && (is_alone || is_behind || is_signature) {
+        if mention.is_source() && is_last && (is_alone || is_behind || is_signature) {
             found.push(line.statement(&mention.agency.name, OriginKind::Byline, 0, mention.end));
         }
     }
@@ -62,12 +60,16 @@ pub(super) fn of_element<'a>(agencies: &'a Agencies, said: &str) -> Vec<&'a Agen
     }
     let mentions = agencies.mentions(said).into_iter().filter(|mention| {
         let (before, after) = (said[..mention.start].trim_end(), said[mention.end..].trim_start());
-        let by = before.to_lowercase();
-        let is_alone = before.is_empty() || by == "by the" || BY.iter().any(|word| by == word.trim());
-        let is_source = mention.is_exact && !mention.is_short && mention.agency.kind != AgencyKind::Picture;
-        is_source && (is_alone || before.ends_with(MARKS)) && (after.is_empty() || after.starts_with(ENDS))
+        let begins = before.is_empty() || is_by_alone(before) || before.ends_with(MARKS);
+        mention.is_source() && begins && (after.is_empty() || after.starts_with(ENDS))
     });
     mentions.map(|mention| mention.agency).collect()
+}
+
+/// Whether `before` is nothing but the words that a byline begins with.
+fn is_by_alone(before: &str) -> bool {
+    let by = before.to_lowercase();
+    BY.iter().any(|word| by == word.trim()) || by == "by the"
 }
 
 /// Whether `lead` ends with a time of day, or with a day behind the word for "updated".

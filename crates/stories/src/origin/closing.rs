@@ -41,8 +41,8 @@ pub(super) fn read(agencies: &Agencies, line: Line<'_>) -> Vec<Statement> {
     }
     for mention in agencies.mentions(text) {
         let (before, after) = (text[..mention.start].trim_end(), text[mention.end..].trim());
-        let is_source = mention.is_exact && !mention.is_short && mention.agency.kind != AgencyKind::Picture;
-        if !is_source || !after.trim_matches(['.', '#', ')']).is_empty() && !after.starts_with(',') {
+        if !mention.is_source() || !after.trim_matches(['.', '#', ')']).is_empty() && !after.starts_with(',')
+        {
             continue;
         }
         // "… he said. — WIRE", "… he said./WIRE"

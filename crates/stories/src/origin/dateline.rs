@@ -75,10 +75,7 @@ pub(super) fn read(agencies: &Agencies, head: Line<'_>, whole: &str) -> Vec<Stat
     }
     let mentions = agencies.mentions(head.text);
     for mention in &mentions {
-        if mention.agency.kind != AgencyKind::Picture
-            && (mention.is_exact && !mention.is_short)
-            && is_bare(head.text, mention)
-        {
+        if mention.is_source() && is_bare(head.text, mention) {
             let end = mention.end;
             found.push(head.statement(&mention.agency.name, OriginKind::Dateline, 0, end));
         }

@@ -100,7 +100,7 @@ fn published(activity: &ActivityReport, by: PublishedBy, only: Option<&str>, now
     let chosen = only.map(|only| format!("&{}={}", by.word(), super::query_value(only))).unwrap_or_default();
     let day_of = |time: Timestamp| time.as_second().div_euclid(86_400);
     let today = day_of(now);
-    let oldest = activity.hours.keys().next().map_or(today, |first| day_of(*first));
+    let oldest = activity.since().map_or(today, day_of);
     let days = (today - oldest + 1).clamp(2, 7);
     let names = most_frequent(activity.hours.values().map(counts));
     let (names, rest) = names.split_at(names.len().min(MAX_SERIES));
