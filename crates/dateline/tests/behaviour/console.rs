@@ -1242,7 +1242,15 @@ async fn whoever_asks_for_a_reload_is_told_to_the_log() {
     let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(std::sync::Mutex::new(lines));
     let guard = tracing::subscriber::set_default(subscriber.finish());
     let console = TestConsole::new().await;
-    assert_eq!(console.send("POST", "/v1/reload", "", "").await.status, 404, "there is nothing to reload");
+    for _ in 0..2 {
+        assert_eq!(
+            console.send("POST", "/v1/reload", "", "").await.status,
+            404,
+            "there is nothing to reload"
+        );
+        // Whether anybody listens is remembered where a line is told first, which may be in another test, to which nobody does.
+        tracing::callsite::rebuild_interest_cache();
+    }
     console.end().await;
     drop(guard);
     let lines = std::io::read_to_string(read).unwrap();
