@@ -417,3 +417,60 @@ fn a_story_about_those_who_are_asked_to_pay_is_no_teaser() {
         PageKind::PaywalledTeaser
     );
 }
+
+#[test]
+fn a_headline_that_holds_the_words_of_a_wall_is_a_storys_where_a_sentence_below_tells_something() {
+    let en = "Officials at the northern harbour said on Tuesday that two freighters had been turned back before dawn.";
+    for (title, sentence) in [
+        ("Captcha farms", en),
+        ("Too many requests, too few pilots", en),
+        ("Attention required at sea", en),
+        ("Why you need to verify you are human", en),
+        ("Under maintenance: the old crane", en),
+        (
+            "Wartungsarbeiten am Leuchtturm",
+            "Die Hafenbehörde teilte am Dienstag mit, dass zwei Frachter vor Tagesanbruch abgewiesen worden seien.",
+        ),
+        (
+            "Page introuvable du journal de bord",
+            "Les autorités du port ont annoncé mardi que deux cargos avaient été refoulés avant l'aube.",
+        ),
+        (
+            "Puerto temporalmente no disponible",
+            "Las autoridades dijeron el martes que dos cargueros y su escolta fueron devueltos antes del amanecer.",
+        ),
+        (
+            "Технические работы в порту",
+            "Портовые власти сообщили во вторник, что два сухогруза были развёрнуты до рассвета.",
+        ),
+        ("비정상적인 접근 차단한 항만", "항만 당국은 화요일 새벽 화물선 두 척이 회항했다고 밝혔다."),
+    ] {
+        assert_eq!(
+            kind(&format!("<title>{title}</title><h1>{title}</h1><p>{sentence}</p>")),
+            PageKind::Article
+        );
+        assert_eq!(kind(&flash(title, sentence)), PageKind::Article, "{title}");
+    }
+    for (title, text) in [
+        ("Access denied", en),
+        ("Error: page not found", en),
+        (
+            "Harbour Post is under maintenance",
+            "The site is being updated. It will be back at eight in the morning, with all of its articles.",
+        ),
+        (
+            "시스템 점검 안내",
+            "보다 나은 서비스를 위해 시스템 점검을 실시하고 있습니다. 이용에 불편을 드려 죄송합니다.",
+        ),
+        (
+            "Доступ ограничен",
+            "Доступ к информационному ресурсу ограничен на основании Федерального закона от 27 июля 2006 года.",
+        ),
+    ] {
+        assert_ne!(
+            kind(&format!("<title>{title}</title><h1>{title}</h1><p>{text}</p>")),
+            PageKind::Article,
+            "{title}"
+        );
+    }
+}

@@ -2,7 +2,8 @@
 //!
 //! The words for it occur in articles, too, and in the small print of pages. So they count where a wall says them: as the
 //! title or a heading, or in what the page says first; a phrase in the midst of a story makes no wall. A wall speaks to its
-//! reader ("your browser", "please"); a story tells of others, and quotes what it says of walls.
+//! reader ("your browser", "please") or of the site; a story tells of others, and quotes what it says of walls. So a headline that
+//! holds the phrase and more ("Access denied to port workers") is a story's where a sentence below it tells something.
 
 use dateline_wire::PageKind;
 
@@ -15,6 +16,12 @@ const LINE: f32 = 160.0;
 
 /// Text beside the words of the wall from which a page is more than a wall, in units.
 const MORE: f32 = 60.0;
+
+/// The same where a character counts for several letters: a sentence is shorter there.
+const MORE_IN_DENSE_SCRIPT: f32 = 40.0;
+
+/// What a headline says beside the phrase, at the least, in units.
+const BESIDE_PHRASE: f32 = 5.0;
 
 /// Length from which a heading is a story's headline rather than the name of a site, in units.
 const HEADLINE: f32 = 16.0;
@@ -265,15 +272,34 @@ const TO_READER: &[&str] = &[
     "bitte",
     "wir",
     "leider",
-    "du",
+    "bist du",
+    "hast du",
+    "du bist",
+    "du hast",
+    "wenn du",
     "dein",
+    "deine",
+    "deinen",
     "vous",
     "votre",
     "vos",
     "nous",
     "désolé",
     "usted",
-    "su",
+    "su navegador",
+    "su solicitud",
+    "su conexión",
+    "su ip",
+    "su dirección",
+    "su acceso",
+    "su cuenta",
+    "su consentimiento",
+    "su visita",
+    "su búsqueda",
+    "su experiencia",
+    "su privacidad",
+    "su dispositivo",
+    "su permiso",
     "tu",
     "por favor",
     "lo sentimos",
@@ -299,24 +325,92 @@ const TO_READER_WITHOUT_SPACES: &[&str] = &[
     "申し訳",
 ];
 
+/// Parts of words by which a text speaks of the site that it stands on, in lower case.
+const OF_SITE: &[&str] = &[
+    "page",
+    "site",
+    "server",
+    "request",
+    "browser",
+    "javascript",
+    "cookie",
+    "connection",
+    "content",
+    "archive",
+    "article",
+    "сайт",
+    "страниц",
+    "сторінк",
+    "сервер",
+    "ресурс",
+    "браузер",
+    "запрос",
+    "запит",
+    "доступ",
+    "seite",
+    "anfrage",
+    "inhalt",
+    "artikel",
+    "navigateur",
+    "requête",
+    "serveur",
+    "contenu",
+    "página",
+    "navegador",
+    "servidor",
+    "sitio",
+    "contenido",
+    "pagina",
+    "sito",
+    "sayfa",
+    "tarayıcı",
+    "sunucu",
+    "strona",
+    "stronie",
+    "페이지",
+    "사이트",
+    "서버",
+    "브라우저",
+    "서비스",
+    "이용",
+    "页面",
+    "网站",
+    "网页",
+    "服务器",
+    "浏览器",
+    "访问",
+    "頁面",
+    "網站",
+    "網頁",
+    "伺服器",
+    "瀏覽器",
+    "訪問",
+    "ページ",
+    "サイト",
+    "サーバー",
+    "ブラウザ",
+    "アクセス",
+];
+
 /// The wall that a page with little text is, by its title, its headings and what it says first. `kept` are the runs of its body;
 /// `is_dated` says whether its head calls it an article, as walls don't.
 pub(super) fn of(document: &Document, layout: &Layout, kept: &[bool], is_dated: bool) -> Option<PageKind> {
     let title = document.elements(local_name!("title")).next().map(|node| node.text_content());
-    let says_title =
-        || title.as_deref().unwrap_or_default().split(['|', '–', '—', '·', '-']).find_map(is_all);
+    let titles = || title.as_deref().unwrap_or_default().split(['|', '–', '—', '·', '-']);
     let runs = || layout.runs.iter().zip(kept);
     let headings = || runs().filter(|(run, _)| run.heading > 0).map(|(run, _)| layout.str(run));
     let body = || runs().filter(|(_, kept)| **kept).map(|(run, _)| run);
     // Where there is a text of its own, the line is about something beside it.
     let own: f32 = body().filter(|run| phrase(layout.str(run)).is_none()).map(|run| run.units).sum();
     let is_story = is_dated && own >= MORE;
-    let says_heading = || {
-        let to_reader =
-            || headings().filter(|line| speaks_to_reader(line)).find_map(phrase).map(|(_, kind)| kind);
-        headings().find_map(is_all).or_else(|| to_reader().filter(|_| !is_dated))
-    };
-    if let Some(kind) = says_title().or_else(says_heading).filter(|_| !is_story) {
+    let tells = || body().any(|run| is_told_of_others(layout, run));
+    let is_to_reader = |line: &&str| !is_dated && speaks_to_reader(line);
+    let is_walls = |line: &&str| !says_more(line) || !tells();
+    let says_title = || titles().filter(is_walls).find_map(is_all);
+    let says_heading = || headings().filter(is_walls).find_map(is_all);
+    let says_reader =
+        || headings().filter(is_to_reader).filter(is_walls).find_map(phrase).map(|(_, kind)| kind);
+    if let Some(kind) = says_title().or_else(says_heading).or_else(says_reader).filter(|_| !is_story) {
         return Some(kind);
     }
     let is_consent = |run: &Run| {
@@ -332,7 +426,7 @@ pub(super) fn of(document: &Document, layout: &Layout, kept: &[bool], is_dated: 
     let begins = body().next().and_then(|run| phrase(layout.str(run)));
     match own < MORE {
         // What is told under a headline of a story's length, and not to the reader, is a story about walls.
-        true if has_told_headline(layout) && body().any(|run| is_told(layout.str(run))) => None,
+        true if tells() || has_told_headline(layout) && body().any(|run| is_told(layout.str(run))) => None,
         true => begins.or_else(first).map(|(_, kind)| kind),
         false => begins.filter(|_| !has_headline(layout)).map(|(_, kind)| kind),
     }
@@ -354,6 +448,29 @@ fn has_told_headline(layout: &Layout) -> bool {
 /// Whether a line could be a story's: it is a sentence, and doesn't speak to the reader but in what it quotes.
 fn is_told(line: &str) -> bool {
     units(line, MORE) >= MORE && !speaks_to_reader(line)
+}
+
+/// Whether a run tells, in a sentence, what is about neither its reader nor the site.
+fn is_told_of_others(layout: &Layout, run: &Run) -> bool {
+    let is_dense = run.units > 1.2 * run.letters as f32;
+    let line = layout.str(run);
+    run.ends
+        && run.heading == 0
+        && run.units >= if is_dense { MORE_IN_DENSE_SCRIPT } else { MORE }
+        && !is_framed(layout, run)
+        && phrase(line).is_none()
+        && !speaks_to_reader(line)
+        && !OF_SITE.iter().any(|word| line.to_lowercase().contains(word))
+}
+
+/// Whether a line that holds a phrase of walls says something beside it, and not only the number or the name of an error.
+fn says_more(line: &str) -> bool {
+    let line = line.to_lowercase().replace('\u{2019}', "'");
+    let Some((phrase, _)) = phrase(&line) else { return true };
+    let beside = line.replacen(phrase, " ", 1);
+    let is_word = |word: &&str| !["error", "erreur", "fehler", "ошибка", "oops"].contains(word);
+    let words = beside.split(|c: char| !c.is_alphabetic()).filter(is_word);
+    words.map(|word| units(word, BESIDE_PHRASE)).sum::<f32>() >= BESIDE_PHRASE
 }
 
 /// Whether a line speaks to its reader, outside of what it quotes.

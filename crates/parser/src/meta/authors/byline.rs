@@ -60,7 +60,9 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
     let parts = split(byline.trim());
     let turned: Option<Vec<String>> =
         parts.chunk_by(|_, next| next.joint == Joint::Comma).map(turned).collect();
-    if let Some(names) = turned {
+    // "Ana and Bo" are two, and no family's name stands first.
+    let are_joined = byline.split(' ').any(words::is_and);
+    if let Some(names) = turned.filter(|_| !are_joined) {
         return Byline { names: distinct(names), credits: Vec::new() };
     }
     let mut read = Byline::default();
@@ -237,7 +239,7 @@ pub(super) fn parted(byline: &str) -> Cow<'_, str> {
 }
 
 /// Whether a name is a role, or of wires that are not named.
-fn is_nameless(name: &str) -> bool {
+pub(super) fn is_nameless(name: &str) -> bool {
     words::is_role(name)
         || matches!(
             name.to_lowercase().as_str(),
@@ -545,6 +547,15 @@ fn without_noise(byline: &str) -> String {
                 }
                 run(&chars, at, |c| !c.is_whitespace())
             }
+            // "바다뉴스1": a digit that no date begins with.
+            c if c.is_ascii_digit()
+                && kept.last().is_some_and(|last| text::is_hangul(*last))
+                && ends_word(&chars, at + 1) =>
+            {
+                kept.push(c);
+                at += 1;
+                continue;
+            }
             c if c.is_ascii_digit() && is_of_word => {
                 let end = run(&chars, at, |c| c.is_ascii_digit());
                 kept.extend(&chars[at..end]);
@@ -572,6 +583,11 @@ fn without_noise(byline: &str) -> String {
         at = end;
     }
     kept.into_iter().collect()
+}
+
+/// Whether no letter, digit or sign of a date goes on at `at`.
+fn ends_word(chars: &[char], at: usize) -> bool {
+    chars.get(at).is_none_or(|next| matches!(next, ' ' | ',' | '·' | ')'))
 }
 
 /// Where the run of characters like these ends that begins at `from`.

@@ -154,10 +154,17 @@ pub(super) fn worded(line: &str) -> Byline {
         return Byline { names, credits: Vec::new() };
     }
     if let Some(rest) = part.or_else(|| words::after_prefix(line)) {
+        let (rest, joined) = match joined_wire(rest) {
+            Some((people, joined)) => (people, Some(joined)),
+            None => (rest, None),
+        };
         let mut byline = read(undated(rest));
         let is_labelled =
             line.split(rest).next().is_some_and(|label| label.trim_end().ends_with([':', '：']));
         byline.names = people(byline.names, is_labelled);
+        if let Some(joined) = joined.filter(|_| !byline.names.is_empty()) {
+            joined.join(&mut byline.names);
+        }
         return if byline.names.len() <= 4 { byline } else { Byline::default() };
     }
     if words::is_reporter(line) {
@@ -174,6 +181,90 @@ pub(super) fn worded(line: &str) -> Byline {
     let names = if names.is_empty() { beside_role(line) } else { names };
     Byline { names, credits: Vec::new() }
 }
+
+/// A word that may name a wire, joined to people by an "and".
+#[derive(Debug, Clone, Copy)]
+pub(super) enum JoinedWire<'l> {
+    First(&'l str),
+    Last(&'l str),
+}
+
+impl JoinedWire<'_> {
+    /// Gives it its place among the people beside it.
+    pub(super) fn join(self, names: &mut Vec<String>) {
+        match self {
+            Self::First(wire) => names.insert(0, wire.to_owned()),
+            Self::Last(wire) => names.push(wire.to_owned()),
+        }
+    }
+}
+
+/// The people in a byline of nothing but people and one word joined to them, and that word: "REUTERS and Ana Lund". Before or
+/// behind the "and", where no place stands.
+pub(super) fn joined_wire(byline: &str) -> Option<(&str, JoinedWire<'_>)> {
+    let byline = words::without_prefix(undated(byline.trim())).trim();
+    let (before, and) = byline.match_indices(' ').find_map(|(at, _)| {
+        let and = byline[at + 1..].split(' ').next()?;
+        words::is_and(and).then_some((&byline[..at], and))
+    })?;
+    let behind = byline[before.len() + and.len() + 1..].trim();
+    let are_people = |names: &str| {
+        let names = clean(names);
+        !names.is_empty() && names.iter().all(|name| is_person(name))
+    };
+    if is_one_word_name(before) && are_people(behind) {
+        return Some((behind, JoinedWire::First(before)));
+    }
+    (is_one_word_name(behind) && are_people(before)).then_some((before, JoinedWire::Last(behind)))
+}
+
+/// Whether a word can be the name of a wire, as far as it shows by itself.
+fn is_one_word_name(word: &str) -> bool {
+    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
+    (letters >= 4 || letters >= 2 && word.chars().all(char::is_uppercase))
+        && word.starts_with(char::is_uppercase)
+        && word.chars().all(|c| c.is_alphabetic() && !text::is_dense(c) || c == '-')
+        && !words::is_furniture(word)
+        && !words::is_role(word)
+        && !words::is_nobody(word)
+        && !byline::is_nameless(word)
+        && !date::is_month(word)
+        && date::weekday(&word.to_lowercase()).is_none()
+}
+
+/// The wires in a line that names nobody else. What no markup calls a byline must have a label, and capitals that stand for names:
+/// "By AP". In what is marked as one, one word behind a label will do ("By Reuters"), or what such bodies are called ("共同通信").
+pub(super) fn wires(line: &str, is_marked: bool) -> Vec<String> {
+    const DENSE: [&str; 5] = ["通信", "通讯社", "通訊社", "新华社", "新華社"];
+    let line = line.trim();
+    let rest = words::after_prefix(line);
+    if text::weight(line) > MAX_PEN_NAMED || rest.is_none() && !is_marked {
+        return Vec::new();
+    }
+    let names = clean(undated(rest.unwrap_or(line)));
+    let label = rest.map_or("", |rest| &line[..line.len() - rest.len()]);
+    let is_capital =
+        |name: &str| name.chars().all(char::is_uppercase) && label.chars().any(char::is_lowercase);
+    let is_named = |name: &String| match is_marked {
+        true => {
+            is_wire(name) && !words::is_wire_word(name)
+                || DENSE.iter().any(|end| name.ends_with(end))
+                || rest.is_some() && names.len() == 1 && is_one_word_name(name)
+        }
+        false => is_wire(name) && is_capital(name),
+    };
+    let are_wires = names.len() <= MAX_WIRES && names.iter().all(is_named);
+    if are_wires { names } else { Vec::new() }
+}
+
+/// The one word behind the label of a line: "By Wirenews".
+pub(super) fn labelled_word(line: &str) -> Option<&str> {
+    let name = words::after_prefix(line.trim())?.trim();
+    (is_one_word_name(name) && name.chars().any(char::is_lowercase)).then_some(name)
+}
+
+/// A byline of wires alone holds so many at most.
+const MAX_WIRES: usize = 3;
 
 /// How a line of the text is a byline, and nothing else, of some of the page's authors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -695,6 +786,48 @@ mod tests {
         {
             assert!(worded(line).names.is_empty(), "{line}");
         }
+    }
+
+    #[test]
+    fn a_byline_of_wires_alone_names_them() {
+        for (line, expected) in [
+            ("By Wirenews", &["Wirenews"][..]),
+            ("Von wna/SPA", &["wna", "SPA"]),
+            ("By WN", &["WN"]),
+            ("Автор: Морвести", &["Морвести"]),
+            ("海洋通信", &["海洋通信"]),
+            ("바다뉴스통신", &["바다뉴스통신"]),
+            ("Presse", &[]),
+            ("By Tuesday", &[]),
+            ("By Staff", &[]),
+            ("Wirenews", &[]),
+        ] {
+            assert_eq!(wires(line, true), expected, "{line}");
+        }
+        // What no markup calls a byline says less.
+        for (line, expected) in
+            [("By WN", &["WN"][..]), ("By Sea", &[]), ("BY SEA", &[]), ("von hier", &[]), ("WN", &[])]
+        {
+            assert_eq!(wires(line, false), expected, "{line}");
+        }
+        assert_eq!(clean("바다뉴스1"), ["바다뉴스1"]);
+        assert_eq!(clean("김하나 2025"), ["김하나"]);
+    }
+
+    #[test]
+    fn a_wire_of_one_word_is_joined_to_people_by_an_and() {
+        hears(&[
+            ("By WIRENEWS and ANA LUND", &["WIRENEWS", "ANA LUND"]),
+            ("By Ana Lund and Wirenews", &["Ana Lund", "Wirenews"]),
+            ("Von Ana Lund und Seedienst", &["Ana Lund", "Seedienst"]),
+            ("Par AFN et Ana Lund", &["AFN", "Ana Lund"]),
+            ("Por Ana Lund y Mares", &["Ana Lund", "Mares"]),
+            ("Автор: Морвести и Анна Лунд", &["Морвести", "Анна Лунд"]),
+            ("By Ana Lund and agencies", &["Ana Lund"]),
+            ("By Ana Lund and Staff", &["Ana Lund"]),
+        ]);
+        hears(&[("By Sea and Air", &[])]);
+        cleans(&[("Ana and Bo", &["Ana", "Bo"])]);
     }
 
     #[test]

@@ -149,6 +149,11 @@ pub(super) fn is_wire(name: &str) -> bool {
         || is_dense(&lower) && WIRES.iter().any(|word| is_dense(word) && lower.ends_with(word))
 }
 
+/// Whether a name is nothing but a word for wires.
+pub(super) fn is_wire_word(name: &str) -> bool {
+    WIRES.contains(&name.to_lowercase().as_str())
+}
+
 /// Words that may begin a text, by their first character, and those of one in their order.
 struct PrefixList(LazyLock<Vec<(char, &'static str)>>);
 

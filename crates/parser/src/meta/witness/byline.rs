@@ -212,12 +212,18 @@ fn byline_in(node: Node<'_>) -> Byline {
         .collect();
     let has_people = byline.names.iter().any(|name| authors::is_person(name));
     byline.names.retain(|name| authors::is_person(name) || has_people && authors::is_wire(name));
+    let joined = || authors::joined_wire(&whole).map(|(_, joined)| joined);
     if !from_links.is_empty() {
         byline.names = authors::distinct(from_links);
+    } else if let Some(joined) = joined().filter(|_| has_people) {
+        joined.join(&mut byline.names);
     } else if byline.names.is_empty() && says_author(node) {
         // A pen name of one word is believed where the markup says that it is the author and nothing else.
         let pen_name = authors::clean(&whole).into_iter().find(|name| authors::is_pen_name(name));
         byline.names = pen_name.or_else(|| authors::pen_named(&whole)).into_iter().collect();
+    }
+    if byline.names.is_empty() && byline.credits.is_empty() {
+        byline.names = authors::wires(&whole, true);
     }
     byline
 }
@@ -305,6 +311,7 @@ fn worded(scan: &Scan<'_>, claims: &mut Claims) {
     let Some(at) = scan.headline else { return };
     let start = at.saturating_sub(4);
     let end = (at + 12).min(scan.lines.len());
+    let mut wires: Option<Vec<String>> = None;
     for index in (at + 1..end).chain(start..at) {
         let line = &scan.lines[index];
         if line.is_long || text::weight(line.text()) > MAX_LETTERS || !near(scan, index) {
@@ -325,7 +332,18 @@ fn worded(scan: &Scan<'_>, claims: &mut Claims) {
         if !byline.names.is_empty() && (says_text() || !is_foreign(scan, scan::around(line))) {
             return claims.byline(byline, Source::Visible, 2.0);
         }
+        if wires.is_none() && byline.credits.is_empty() {
+            let mut names = authors::wires(line.text(), false);
+            // A word that the page says elsewhere, too: in a dateline, in a credit.
+            let is_elsewhere = |name: &&str| {
+                scan.lines.iter().enumerate().any(|(at, other)| at != index && other.raw().contains(*name))
+            };
+            names.extend(authors::labelled_word(line.text()).filter(is_elsewhere).map(str::to_owned));
+            let are_named = !names.is_empty() && !names.iter().any(|name| scan.is_common(name));
+            wires = are_named.then_some(names).filter(|_| !is_foreign(scan, scan::around(line)));
+        }
     }
+    claims.authors(wires.unwrap_or_default(), Source::Visible, 1.0);
 }
 
 /// Pen names of one word, where the line near the headline says that it is a byline and ends or goes on with a date.
