@@ -35,24 +35,40 @@ pub(crate) fn push_lowercase(text: &mut String, c: char) {
 pub(crate) fn squeezed_ascii(text: &str, most: usize, room: String) -> String {
     let mut squeezed = room.into_bytes();
     squeezed.clear();
-    squeezed.resize(text.len(), 0);
+    squeezed.resize(text.len().min(most), 0);
     let mut count = 0;
     // Each character is written, and where it does not count, the next one in its place: that takes no branch.
     for byte in text.bytes() {
-        if count == most {
-            break;
-        }
-        squeezed[count] = byte.to_ascii_lowercase();
-        count += usize::from(byte.is_ascii_alphanumeric());
+        let Some(place) = squeezed.get_mut(count) else { break };
+        *place = SQUEEZED[usize::from(byte)];
+        count += usize::from(*place != 0);
     }
     squeezed.truncate(count);
     // What is ASCII is UTF-8.
     String::from_utf8(squeezed).unwrap_or_default()
 }
 
+/// ASCII letters and digits in lower case, and zeros in the places of all other bytes.
+static SQUEEZED: [u8; 256] = {
+    let mut squeezed = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        if (byte as u8).is_ascii_alphanumeric() {
+            squeezed[byte] = (byte as u8).to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    squeezed
+};
+
 /// How many letters and digits `text` has.
 pub(crate) fn count_alphanumeric(text: &str) -> usize {
-    text.chars().filter(|c| is_alphanumeric(*c)).count()
+    count_alphanumeric_to(text, usize::MAX)
+}
+
+/// The same, where more than `most` make no difference.
+pub(crate) fn count_alphanumeric_to(text: &str, most: usize) -> usize {
+    text.chars().filter(|c| is_alphanumeric(*c)).take(most).count()
 }
 
 #[cfg(test)]

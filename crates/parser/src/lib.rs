@@ -19,6 +19,7 @@
 //! ```
 
 pub mod body;
+mod byte_set;
 pub mod dom;
 mod fingerprint;
 pub mod guard;

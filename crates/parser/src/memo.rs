@@ -8,32 +8,55 @@ const SLOTS: usize = 512;
 /// Answers about texts that live as long as `'t`.
 #[derive(Debug)]
 pub(crate) struct Memo<'t, V> {
-    slots: Vec<(&'t str, V)>,
+    slots: Vec<Slot<'t, V>>,
 }
+
+#[derive(Debug, Clone)]
+struct Slot<'t, V> {
+    text: &'t str,
+    ends: Ends,
+    answer: V,
+}
+
+/// How a text begins and ends.
+type Ends = (u64, u64);
+
+/// Bytes up to which its ends and its length are all that there is to know of a text.
+const SHORT: usize = 16;
 
 impl<'t, V: Clone> Memo<'t, V> {
     /// Remembers nothing yet but the answer about the empty text.
     pub(crate) fn new(of_empty: V) -> Self {
-        Self { slots: vec![("", of_empty); SLOTS] }
+        Self { slots: vec![Slot { text: "", ends: ends_of(b""), answer: of_empty }; SLOTS] }
     }
 
     /// The answer about `text`: the one remembered, or that of `find`.
     pub(crate) fn get(&mut self, text: &'t str, find: impl FnOnce(&'t str) -> V) -> V {
-        let slot = &mut self.slots[slot_of(text.as_bytes())];
-        if slot.0 != text {
-            *slot = (text, find(text));
+        let ends = ends_of(text.as_bytes());
+        let slot = &mut self.slots[slot_of(ends, text.len())];
+        let is_known =
+            slot.ends == ends && slot.text.len() == text.len() && (text.len() <= SHORT || slot.text == text);
+        if !is_known {
+            *slot = Slot { text, ends, answer: find(text) };
         }
-        slot.1.clone()
+        slot.answer.clone()
+    }
+}
+
+/// The first and the last eight bytes of a text, or as many as it has.
+fn ends_of(text: &[u8]) -> Ends {
+    if let (Some(head), Some(tail)) = (text.first_chunk(), text.last_chunk()) {
+        return (u64::from_le_bytes(*head), u64::from_le_bytes(*tail));
+    }
+    match (text.first_chunk(), text.last_chunk()) {
+        (Some(head), Some(tail)) => (u32::from_le_bytes(*head).into(), u32::from_le_bytes(*tail).into()),
+        _ => (text.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), 0),
     }
 }
 
 /// Mixes the length, the beginning and the end, which together tell most names apart.
-fn slot_of(text: &[u8]) -> usize {
-    let (head, tail) = match (text.first_chunk::<8>(), text.last_chunk::<8>()) {
-        (Some(head), Some(tail)) => (u64::from_le_bytes(*head), u64::from_le_bytes(*tail)),
-        _ => (text.iter().fold(0, |all, byte| all << 8 | u64::from(*byte)), 0),
-    };
-    let mixed = (head ^ tail.rotate_left(23) ^ text.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+fn slot_of((head, tail): Ends, length: usize) -> usize {
+    let mixed = (head ^ tail.rotate_left(23) ^ length as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     (mixed >> 48) as usize % SLOTS
 }
 

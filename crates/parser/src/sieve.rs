@@ -13,10 +13,10 @@
 //! puts it, or html5ever would see another page; and what is taken out are single attributes, in the one walk that finds the
 //! tag's end, where tokens would have to be walked twice.
 
-use std::borrow::Cow;
-
+use html5ever::tendril::StrTendril;
 use memchr::{memchr, memmem};
 
+use crate::byte_set::ByteSet;
 use crate::guard::MAX_ATTRIBUTES_OF_ONE;
 use crate::style;
 
@@ -35,13 +35,13 @@ pub(crate) enum SieveAttributes {
     All,
 }
 
-/// The page without what is not read; borrowed, where there is nothing to take out.
-pub(crate) fn sieve(html: &str, attributes: SieveAttributes) -> Cow<'_, str> {
+/// The page without what is not read.
+pub(crate) fn sieve(html: &str, attributes: SieveAttributes) -> StrTendril {
     let mut sieve = Sieve {
         html,
         attributes,
         bytes: html.as_bytes(),
-        kept: String::new(),
+        kept: StrTendril::new(),
         copied: 0,
         raw_until: 0,
         comments_from: 0,
@@ -51,11 +51,8 @@ pub(crate) fn sieve(html: &str, attributes: SieveAttributes) -> Cow<'_, str> {
     while let Some(offset) = memchr(b'<', &sieve.bytes[at..]) {
         at = sieve.markup(at + offset + 1);
     }
-    if sieve.copied == 0 {
-        return Cow::Borrowed(html);
-    }
-    sieve.kept.push_str(&html[sieve.copied..]);
-    Cow::Owned(sieve.kept)
+    sieve.kept.push_slice(&html[sieve.copied..]);
+    sieve.kept
 }
 
 /// Attributes up to which script data that looks like a tag is left alone.
@@ -69,7 +66,7 @@ struct Sieve<'h> {
     html: &'h str,
     attributes: SieveAttributes,
     bytes: &'h [u8],
-    kept: String,
+    kept: StrTendril,
     /// Up to where the page is either in `kept` or taken out.
     copied: usize,
     /// Up to where the text is that of an element without markup. Inside, only floods are cut, since within `<svg>` the
@@ -84,9 +81,10 @@ impl Sieve<'_> {
     /// Takes out the bytes from `start` to `end`, which both stand beside ASCII characters.
     fn drop(&mut self, start: usize, end: usize) {
         if self.copied == 0 {
-            self.kept.reserve(self.html.len());
+            // One that is too long for its text is refused where it is written.
+            self.kept.reserve(u32::try_from(self.html.len()).unwrap_or_default());
         }
-        self.kept.push_str(&self.html[self.copied..start]);
+        self.kept.push_slice(&self.html[self.copied..start]);
         self.copied = end;
     }
 
@@ -133,7 +131,7 @@ impl Sieve<'_> {
     }
 
     fn tag(&mut self, start: usize) -> usize {
-        let name_end = self.skip(start, |byte| is_space(byte) || matches!(byte, b'/' | b'>'));
+        let name_end = self.skip(start, &TAG_NAME_END);
         let name = &self.bytes[start..name_end];
         let is = |known: &[u8]| name.eq_ignore_ascii_case(known);
         let is_kept_whole = || [b"meta".as_slice(), b"link", b"time", b"html", b"body"].into_iter().any(is);
@@ -195,24 +193,24 @@ impl Sieve<'_> {
     fn attributes(&mut self, mut at: usize, is_read: impl Fn(&[u8], &[u8]) -> bool, most: usize) -> usize {
         let mut count = 0;
         loop {
-            at = self.skip(at, |byte| !is_space(byte) && byte != b'/');
+            at = self.skip(at, &ATTRIBUTE_START);
             if at >= self.bytes.len() || self.bytes[at] == b'>' {
                 return at;
             }
             let start = at;
-            at = self.skip(at + 1, |byte| is_space(byte) || matches!(byte, b'/' | b'>' | b'='));
+            at = self.skip(at + 1, &ATTRIBUTE_NAME_END);
             let name = start..at;
             let mut value = at..at;
-            let equals = self.skip(at, |byte| !is_space(byte));
+            let equals = self.skip(at, &NO_SPACE);
             if self.bytes.get(equals) == Some(&b'=') {
-                at = self.skip(equals + 1, |byte| !is_space(byte));
+                at = self.skip(equals + 1, &NO_SPACE);
                 let from = at;
                 at = match self.bytes.get(at) {
                     Some(quote @ (b'"' | b'\'')) => {
                         let close = memchr(*quote, &self.bytes[at + 1..]);
                         close.map_or(self.bytes.len(), |offset| at + 1 + offset + 1)
                     }
-                    _ => self.skip(at, |byte| is_space(byte) || byte == b'>'),
+                    _ => self.skip(at, &VALUE_END),
                 };
                 value = from..at;
             }
@@ -223,15 +221,19 @@ impl Sieve<'_> {
         }
     }
 
-    fn skip(&self, from: usize, stop: impl Fn(u8) -> bool) -> usize {
+    fn skip(&self, from: usize, stop: &ByteSet) -> usize {
         let rest = self.bytes.get(from..).unwrap_or_default();
-        rest.iter().position(|byte| stop(*byte)).map_or(self.bytes.len(), |offset| from + offset)
+        stop.first_in(rest).map_or(self.bytes.len(), |offset| from + offset)
     }
 }
 
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0c)
-}
+/// White space in a tag, and what ends each part of one.
+const SPACES: &[u8] = b" \t\n\r\x0c";
+static NO_SPACE: ByteSet = ByteSet::of(SPACES).others();
+static TAG_NAME_END: ByteSet = ByteSet::of(SPACES).with(b"/>");
+static ATTRIBUTE_START: ByteSet = ByteSet::of(SPACES).with(b"/").others();
+static ATTRIBUTE_NAME_END: ByteSet = ByteSet::of(SPACES).with(b"/>=");
+static VALUE_END: ByteSet = ByteSet::of(SPACES).with(b">");
 
 /// Whether anybody reads an attribute. What is not known here is kept.
 fn is_read(name: &[u8], value: &[u8]) -> bool {
@@ -261,8 +263,8 @@ mod tests {
     use super::*;
     use crate::dom::{Document, local_name};
 
-    fn sieve(html: &str) -> Cow<'_, str> {
-        super::sieve(html, SieveAttributes::Read)
+    fn sieve(html: &str) -> String {
+        super::sieve(html, SieveAttributes::Read).into()
     }
 
     #[test]
@@ -274,7 +276,7 @@ mod tests {
         assert_eq!(sieve("<p style='color: red'>a<p style=display:none>b"), "<p >a<p style=display:none>b");
         assert_eq!(sieve("<time data-when=5>now</time>"), "<time data-when=5>now</time>");
         let whole = "<a class=x data-track='{}' href=/y onclick=z()>t</a>";
-        assert_eq!(super::sieve(whole, SieveAttributes::All), whole);
+        assert_eq!(&*super::sieve(whole, SieveAttributes::All), whole);
     }
 
     #[test]

@@ -76,15 +76,15 @@ impl<W: AsRef<str>> WordTable<W> {
 
     /// The words that stand anywhere in a text, at each place the longest: their places in the list.
     pub(crate) fn all_in(&self, text: &str) -> impl Iterator<Item = usize> {
-        (0..text.len()).filter_map(|at| self.longest_at(text.as_bytes(), at)).map(|(index, _)| index)
+        let bytes = text.as_bytes();
+        let likely = (0..bytes.len()).filter(|at| self.is_likely_at(bytes, *at));
+        likely.filter_map(|at| self.longest_at(bytes, at)).map(|(index, _)| index)
     }
 
     /// Every word that stands at `at` in a text, the longest first: its place in the list, and its bytes.
     #[inline]
     pub(crate) fn all_at(&self, text: &[u8], at: usize) -> impl DoubleEndedIterator<Item = (usize, usize)> {
-        let pair = pair(text, at);
-        let is_likely = self.pairs[pair / 64] >> (pair % 64) & 1 == 1;
-        let (words, begin) = if is_likely { self.row_at(text, at) } else { (&[][..], 0) };
+        let (words, begin) = if self.is_likely_at(text, at) { self.row_at(text, at) } else { (&[][..], 0) };
         let stands_here = move |word: &&Word<W>| {
             begin & word.mask == word.head
                 && text
@@ -92,6 +92,13 @@ impl<W: AsRef<str>> WordTable<W> {
                     .is_some_and(|here| here.eq_ignore_ascii_case(word.word.as_ref().as_bytes()))
         };
         words.iter().filter(stands_here).map(|word| (word.index, word.len()))
+    }
+
+    /// Whether a word may stand at `at` in a text, by its first two bytes.
+    #[inline]
+    fn is_likely_at(&self, text: &[u8], at: usize) -> bool {
+        let pair = pair(text, at);
+        self.pairs[pair / 64] >> (pair % 64) & 1 == 1
     }
 
     /// The words of the row of what stands at `at` in a text, and its first bytes.

@@ -252,8 +252,11 @@ impl MarkupFamilies {
         // Beyond that, an attribute is data, or an attack.
         let bytes = &value.as_bytes()[..value.len().min(512)];
         let (mut words_from, mut apart_from) = (0, 0);
+        let mut before = 0;
         for at in 0..bytes.len() {
-            if !starts_word(bytes, at) {
+            let rank = RANKS[usize::from(bytes[at])];
+            let starts_word = rank > std::mem::replace(&mut before, rank);
+            if !starts_word {
                 continue;
             }
             if at >= words_from
@@ -282,13 +285,17 @@ impl MarkupFamilies {
     }
 }
 
-/// Whether a word begins at `at`. Words end where letters end, and where a lower-case letter meets an upper-case one.
-fn starts_word(bytes: &[u8], at: usize) -> bool {
-    bytes[at].is_ascii_alphabetic()
-        && at.checked_sub(1).map(|before| bytes[before]).is_none_or(|before| {
-            !before.is_ascii_alphabetic() || bytes[at].is_ascii_uppercase() && before.is_ascii_lowercase()
-        })
-}
+/// 0 for what is no letter, 1 for a lower-case letter, 2 for an upper-case one: a word begins where this rises.
+static RANKS: [u8; 256] = {
+    let mut ranks = [0; 256];
+    let mut letter = b'a';
+    while letter <= b'z' {
+        ranks[letter as usize] = 1;
+        ranks[letter.to_ascii_uppercase() as usize] = 2;
+        letter += 1;
+    }
+    ranks
+};
 
 /// Whether the word before `end` ends there, but for an "s" of its own.
 fn ends_word(bytes: &[u8], end: usize) -> bool {

@@ -9,7 +9,7 @@ use super::text::{self, Writer};
 use super::witness::Witness;
 use super::{decide, look, state};
 use crate::dom::{Document, Node, local_name};
-use crate::letter::count_alphanumeric;
+use crate::letter::{count_alphanumeric, count_alphanumeric_to};
 
 /// Letters of a body from which it needs no rescue.
 const ENOUGH: usize = 500;
@@ -53,7 +53,7 @@ const MARKUP: usize = 1 << 20;
 /// The body from markup that the page holds as text, in `<noscript>`, in a template among its scripts or in the state that its
 /// scripts start from ([`state`]), read as a page of its own. It must hold far more than the page shows: beside the first paragraphs of a story it may be anything.
 pub(super) fn from_markup(document: &Document, shown: &Body) -> Option<Body> {
-    if count_alphanumeric(&shown.text) >= ENOUGH {
+    if count_alphanumeric_to(&shown.text, ENOUGH) >= ENOUGH {
         return None;
     }
     let texts = document
@@ -80,6 +80,7 @@ fn holds_markup(node: Node<'_>) -> bool {
 
 /// Whether a text holds so much more than what the page shows, so many `times` as much, that it is the text.
 fn is_worth(text: &str, shown: &Body, times: usize) -> bool {
-    let (held, seen) = (count_alphanumeric(text), count_alphanumeric(&shown.text));
-    seen < ENOUGH && held >= WORTH && held >= times * seen
+    let seen = count_alphanumeric_to(&shown.text, ENOUGH);
+    let held = || count_alphanumeric(text);
+    seen < ENOUGH && held() >= WORTH.max(times * seen)
 }

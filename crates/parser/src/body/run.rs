@@ -602,7 +602,7 @@ impl<'d> Builder<'d> {
 }
 
 /// Whether nothing but single spaces stands between the words of a text. Looks at all of it, many bytes at once.
-fn is_spaced_plainly(text: &[u8]) -> bool {
+pub(super) fn is_spaced_plainly(text: &[u8]) -> bool {
     let is_odd = |(byte, next): (&u8, &u8)| *byte < b' ' || *byte == b' ' && *next == b' ';
     !text.iter().zip(&text[1..]).fold(false, |odd, pair| odd | is_odd(pair))
 }

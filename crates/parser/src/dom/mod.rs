@@ -89,12 +89,10 @@ impl Document {
     }
 
     fn build(html: &str, attributes: SieveAttributes) -> Self {
-        let page = match sieve(html, attributes) {
-            html if memchr(b'\r', html.as_bytes()).is_some() => {
-                StrTendril::from(html.replace("\r\n", "\n").replace('\r', "\n"))
-            }
-            html => StrTendril::from_slice(&html),
-        };
+        let mut page = sieve(html, attributes);
+        if memchr(b'\r', page.as_bytes()).is_some() {
+            page = StrTendril::from(page.replace("\r\n", "\n").replace('\r', "\n"));
+        }
         reader::read(&page)
     }
 

@@ -18,6 +18,7 @@ use memchr::{memchr, memchr2, memmem};
 
 use super::Document;
 use super::sink::Sink;
+use crate::byte_set::ByteSet;
 use crate::guard::{self, DepthGuard, may_hold_raw_text};
 use crate::memo::Memo;
 
@@ -193,8 +194,7 @@ impl<'p> PageReader<'p> {
                 }
                 _ => {
                     let from = at + 1;
-                    let is_end = |byte: &u8| is_space(*byte) || *byte == b'>';
-                    let to = from + self.bytes[from..].iter().position(is_end)?;
+                    let to = from + VALUE_END.first_in(&self.bytes[from..])?;
                     (from, to, to)
                 }
             };
@@ -227,14 +227,14 @@ impl<'p> PageReader<'p> {
     /// Where the name that starts at `start` ends: a letter and what else names are made of, in lower case.
     fn name_end(&self, start: usize) -> Option<usize> {
         let name = self.bytes.get(start..)?;
-        let length = name.iter().position(|byte| !is_plain_in_name(*byte))?;
+        let length = NO_PLAIN_NAME.first_in(name)?;
         let ends = matches!(name[length], b'>' | b'/' | b'=') || is_space(name[length]);
         (name[0].is_ascii_lowercase() && ends).then_some(start + length)
     }
 
     fn skip_spaces(&self, from: usize) -> usize {
         let rest = self.bytes.get(from..).unwrap_or_default();
-        from + rest.iter().position(|byte| !is_space(*byte)).unwrap_or(rest.len())
+        from + NO_SPACE.first_in(rest).unwrap_or(rest.len())
     }
 
     /// Gives the tokenizer what stands here: text, if any, and the markup behind it, to the end of that.
@@ -427,9 +427,11 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | 0x0c)
 }
 
-fn is_plain_in_name(byte: u8) -> bool {
-    byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b':' | b'.')
-}
+/// White space in a tag, what ends a value without quotes, and what stands in no plain name.
+const SPACES: &[u8] = b" \t\n\x0c";
+static NO_SPACE: ByteSet = ByteSet::of(SPACES).others();
+static VALUE_END: ByteSet = ByteSet::of(SPACES).with(b">");
+static NO_PLAIN_NAME: ByteSet = ByteSet::of(b"abcdefghijklmnopqrstuvwxyz0123456789-_:.").others();
 
 #[cfg(test)]
 mod tests {

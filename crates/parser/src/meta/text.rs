@@ -42,7 +42,7 @@ fn without_tags(raw: &str) -> Cow<'_, str> {
         |behind: &str| behind.starts_with(|c: char| c.is_ascii_alphabetic() || "/!?".contains(c));
     let makes_tag = |sign: &str| raw.match_indices(sign).any(|(at, _)| begins_tag(&raw[at + sign.len()..]));
     // A sign alone is one of more and less: "Profit &lt; loss".
-    if !OPENING.iter().any(|sign| makes_tag(sign)) {
+    if !raw.contains('&') || !OPENING.iter().any(|sign| makes_tag(sign)) {
         return Cow::Borrowed(raw);
     }
     let signs = OPENING.iter().chain(&CLOSING).filter(|sign| raw.contains(**sign));

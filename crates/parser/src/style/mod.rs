@@ -211,18 +211,17 @@ impl<'d> StyleSheets<'d> {
         let hiding = &self.hiding;
         let classes =
             || class.split_ascii_whitespace().take(MAX_CLASSES).map(|class| (KeyKind::Class, class));
-        let others = || {
-            let id = node.attr("id").map(|id| (KeyKind::Id, id.trim()));
-            id.into_iter().chain(node.name().map(|name| (KeyKind::Name, &**name)))
-        };
+        let id = || node.attr("id").map(|id| (KeyKind::Id, id.trim()));
+        let name = || node.name().map(|name| (KeyKind::Name, &**name));
+        let is_hiding = |key: Option<Key<'d>>| key.is_some_and(|key| hiding.contains(&key));
         let is_named = self.is_named.get(class, |_| classes().any(|key| hiding.contains(&key)));
-        let is_other = || (self.hide_by_id || self.hide_by_name) && others().any(|key| hiding.contains(&key));
+        let is_other = || self.hide_by_id && is_hiding(id()) || self.hide_by_name && is_hiding(name());
         if !is_named && !is_other() {
             return false;
         }
         self.read_all();
         let mut rules: Vec<u32> = Vec::new();
-        let of_keys = classes().chain(others()).filter_map(|key| self.by_key.get(&key));
+        let of_keys = classes().chain(id()).chain(name()).filter_map(|key| self.by_key.get(&key));
         of_keys.for_each(|of_key| rules.extend(of_key));
         rules.retain(|rule| self.rules[*rule as usize].selector.matches(node));
         if rules.is_empty() {

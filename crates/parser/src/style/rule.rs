@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::byte_set::ByteSet;
+
 /// Bytes of the longest sheet that is read: longer ones are those of whole frameworks, and cost as much as the page.
 const MAX_SHEET: usize = 16 * 1024;
 
@@ -133,7 +135,7 @@ fn pixels(value: &str) -> Option<f32> {
 /// The next brace or semicolon that stands in no comment, string or bracket.
 fn next_sign(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        at += bytes.get(at..)?.iter().position(|byte| is_sign(*byte))?;
+        at += SIGNS.first_in(bytes.get(at..)?)?;
         match bytes[at] {
             b'{' | b'}' | b';' => return Some(at),
             _ => at = behind(bytes, at)?,
@@ -145,7 +147,7 @@ fn next_sign(bytes: &[u8], mut at: usize) -> Option<usize> {
 fn block_end(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
     let (mut open, mut is_plain) = (1_usize, true);
     loop {
-        at += bytes.get(at..)?.iter().position(|byte| is_sign(*byte))?;
+        at += SIGNS.first_in(bytes.get(at..)?)?;
         match bytes[at] {
             b'{' => {
                 open += 1;
@@ -162,10 +164,8 @@ fn block_end(bytes: &[u8], mut at: usize) -> Option<(usize, bool)> {
     }
 }
 
-/// Whether a byte parts rules, or hides such as do.
-fn is_sign(byte: u8) -> bool {
-    matches!(byte, b'{' | b'}' | b';' | b'/' | b'"' | b'\'' | b'\\')
-}
+/// What parts rules, or hides such as do.
+static SIGNS: ByteSet = ByteSet::of(b"{};/\"'\\");
 
 /// Behind the byte, comment, string or escaped sign that stands at `at`.
 fn behind(bytes: &[u8], at: usize) -> Option<usize> {

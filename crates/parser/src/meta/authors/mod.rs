@@ -281,7 +281,9 @@ pub(super) fn byline_of(line: &str, authors: &[String]) -> Option<BylineLine> {
     const WEIGHT: usize = 120;
     const REPORTERS: [&str; 3] = ["기자", "記者", "记者"];
     let line = line.trim();
-    if text::weight(line) > WEIGHT || !line.starts_with(char::is_alphabetic) {
+    // So many bytes weigh more, of whatever script.
+    let is_long = line.len() > 4 * WEIGHT || text::weight(line) > WEIGHT;
+    if is_long || !line.starts_with(char::is_alphabetic) {
         return None;
     }
     let is_address = |word: &str| word.contains('@') && word.is_ascii();

@@ -125,6 +125,11 @@ fn dates(key: &str, content: &str, is_graph: bool, claims: &mut Claims) {
     }
     let source = if is_graph { Source::OpenGraph } else { Source::Meta };
     let has = |words: &[&str]| words.iter().any(|word| key.contains(word));
+    let is_modified = has(&["modif", "updat", "revis", "lastmod", "edited"]);
+    let is_published = has(&["publ", "pubdate", "pub-date", "pub_date", "issued", "pubtime", "display_date"]);
+    if !is_modified && !is_published && !has(&["date", "created", "time"]) {
+        return;
+    }
     // What is dated here is not the article.
     if has(&[
         "expir",
@@ -142,13 +147,13 @@ fn dates(key: &str, content: &str, is_graph: bool, claims: &mut Claims) {
         return;
     }
     let moment = || date::read(text::head(content, 100)).or_else(|| date::read_epoch(content));
-    if has(&["modif", "updat", "revis", "lastmod", "edited"]) {
+    if is_modified {
         claims.modified(moment(), source, if is_graph { 4.0 } else { 2.0 });
     } else if key == "article:published_time" {
         claims.published(moment(), source, 5.0);
-    } else if has(&["publ", "pubdate", "pub-date", "pub_date", "issued", "pubtime", "display_date"]) {
+    } else if is_published {
         claims.published(moment(), source, 3.0);
-    } else if has(&["date", "created", "time"]) {
+    } else {
         claims.published(moment(), source, 1.5);
     }
 }
