@@ -1,6 +1,6 @@
 //! What is said of a story: the event that tells all of it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
 use dateline_wire::{
@@ -57,24 +57,27 @@ impl Retold<'_> {
             report.shown.received_at = before.shown.received_at;
         }
         let number = before.map_or(u64::MAX, |(number, _)| number);
-        let mut reports = vec![(report.clone(), own.clone())];
         let goes: HashMap<&ArticleId, &StoryId> =
             self.moves.iter().map(|change| (&change.article, &change.to)).collect();
-        let mut events = Vec::new();
+        let (mut moved_here, mut events) = (Vec::new(), Vec::new());
         for (story, stored) in &self.stored {
             let stays =
                 |article: &ArticleId| article != id && goes.get(article).is_none_or(|to| *to == story);
-            let mut now: Vec<(u64, StoryReport)> =
-                stored.reports.iter().filter(|(_, report)| stays(&report.shown.article)).cloned().collect();
+            let mut now: Vec<(u64, &StoryReport)> = stored
+                .reports
+                .iter()
+                .filter(|(_, report)| stays(&report.shown.article))
+                .map(|(number, report)| (*number, report))
+                .collect();
             let comes = self.moves.iter().filter(|change| change.to == *story && change.article != *id);
             for (number, moved) in comes.filter_map(|change| known.get(&change.article)) {
                 if !now.iter().any(|(known, _)| known == number) {
-                    now.push((*number, (*moved).clone()));
-                    reports.push(((*moved).clone(), story.clone()));
+                    now.push((*number, moved));
+                    moved_here.push(((*moved).clone(), story.clone()));
                 }
             }
             if story == own {
-                now.push((number, report.clone()));
+                now.push((number, &report));
             }
             now.sort_by_key(|(number, _)| *number);
             let changes = self.changes(story, own, stored);
@@ -82,8 +85,10 @@ impl Retold<'_> {
             if changes.is_empty() || now.is_empty() && ended.is_none() {
                 continue;
             }
-            let of = if now.is_empty() { &stored.reports } else { &now };
-            let of: Vec<&StoryReport> = of.iter().map(|(_, report)| report).collect();
+            let of: Vec<&StoryReport> = match now.is_empty() {
+                true => stored.reports.iter().map(|(_, report)| report).collect(),
+                false => now.into_iter().map(|(_, report)| report).collect(),
+            };
             let Some(mut event) = event_of(self.agencies, story, stored.revision + 1, &of) else { continue };
             event.changes = changes;
             if let Some(into) = ended {
@@ -95,6 +100,8 @@ impl Retold<'_> {
             }
             events.push(event);
         }
+        let mut reports = vec![(report, own.clone())];
+        reports.extend(moved_here);
         (reports, events)
     }
 
@@ -172,25 +179,25 @@ fn event_of(
     revision: u32,
     reports: &[&StoryReport],
 ) -> Option<StoryEvent> {
-    let mut articles: Vec<StoryArticle> = reports.iter().map(|report| report.shown.clone()).collect();
-    give_roles(agencies, &mut articles);
+    let articles: Vec<&StoryArticle> = reports.iter().map(|report| &report.shown).collect();
+    let roles = roles(agencies, &articles);
     let received = || articles.iter().map(|article| article.received_at);
     let (first_reported, last_reported) = (received().min()?, received().max()?);
     let standing = articles.iter().filter(|article| !article.withdrawn).count();
     let is_told = |article: &StoryArticle| standing == 0 || !article.withdrawn;
-    let told: Vec<StoryArticle> = articles.iter().filter(|article| is_told(article)).cloned().collect();
+    let told: Vec<(&StoryArticle, StoryRole)> =
+        articles.iter().copied().zip(roles.iter().copied()).filter(|(article, _)| is_told(article)).collect();
     let reports: Vec<&StoryReport> =
         reports.iter().copied().filter(|report| is_told(&report.shown)).collect();
     let titles = titles(&told);
-    let languages = by_count(told.iter().map(|article| language(article).to_owned()));
-    let own = || told.iter().filter(|article| article.role != StoryRole::Copy);
-    let main = by_count(own().map(|article| language(article).to_owned())).into_iter().next();
-    let main = main.or_else(|| languages.first().cloned()).map(|(language, _)| language);
-    let title = main.and_then(|language| titles.get(&language)).or_else(|| titles.values().next()).cloned();
-    let entities =
-        by_count(reports.iter().flat_map(|report| report.entities.iter().cloned().collect::<HashSet<_>>()));
-    let acts = by_count(reports.iter().flat_map(|report| report.acts.iter().cloned()));
-    let topics = by_count(reports.iter().flat_map(|report| report.topics.iter().cloned()));
+    let languages = by_count(told.iter().map(|(article, _)| language(article)));
+    let own = told.iter().filter(|(_, role)| *role != StoryRole::Copy);
+    let main = by_count(own.map(|(article, _)| language(article))).first().copied();
+    let main = main.or_else(|| languages.first().copied()).map(|(language, _)| language);
+    let title = main.and_then(|language| titles.get(language)).or_else(|| titles.values().next()).cloned();
+    let entities = by_count(reports.iter().flat_map(|report| report.entities.iter().collect::<HashSet<_>>()));
+    let acts = by_count(reports.iter().flat_map(|report| &report.acts));
+    let topics = by_count(reports.iter().flat_map(|report| &report.topics));
     let labels = by_count(reports.iter().filter_map(|report| report.label));
     let independent = independent_origins(agencies, &articles);
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
@@ -211,24 +218,24 @@ fn event_of(
             .into_iter()
             .take(MAX_ENTITIES)
             .map(|((id, kind), articles)| StoryEntity {
-                wikidata: reports.iter().find_map(|report| report.wikidata.get(&id)).cloned(),
-                id,
-                kind,
+                wikidata: reports.iter().find_map(|report| report.wikidata.get(id)).cloned(),
+                id: id.clone(),
+                kind: kind.clone(),
                 articles: count(articles),
             })
             .collect(),
-        acts: acts.into_iter().take(MAX_ACTS).map(|(act, _)| act).collect(),
+        acts: acts.into_iter().take(MAX_ACTS).map(|(act, _)| act.clone()).collect(),
         topics: topics
             .into_iter()
-            .map(|(id, articles)| StoryTopic { id, articles: count(articles) })
+            .map(|(id, articles)| StoryTopic { id: id.clone(), articles: count(articles) })
             .collect(),
         labels: labels.into_iter().map(|(label, _)| label).collect(),
         feeds: feeds(&reports),
-        languages: languages.into_iter().map(|(language, _)| language).collect(),
+        languages: languages.into_iter().map(|(language, _)| language.to_owned()).collect(),
         article_count: count(standing),
         origin_count: count(independent.len()),
         independent_origins: independent.into_iter().take(MAX_ORIGINS).collect(),
-        articles: ends(articles),
+        articles: ends(&articles, &roles),
     })
 }
 
@@ -239,17 +246,22 @@ fn feeds(reports: &[&StoryReport]) -> Vec<FeedRef> {
     feeds.filter(|feed| known.insert(&feed.id)).take(MAX_FEEDS).cloned().collect()
 }
 
-/// The first and the last of many articles.
-fn ends(mut articles: Vec<StoryArticle>) -> Vec<StoryArticle> {
-    let from = articles.len().saturating_sub(MAX_ARTICLES_AT_END);
-    if from > MAX_ARTICLES_AT_END {
-        articles.drain(MAX_ARTICLES_AT_END..from);
-    }
-    articles
+/// The first and the last of many articles, each with its role.
+fn ends(articles: &[&StoryArticle], roles: &[StoryRole]) -> Vec<StoryArticle> {
+    let last = articles.len().saturating_sub(MAX_ARTICLES_AT_END);
+    let with_role = |(article, role): (&&StoryArticle, &StoryRole)| {
+        let mut article = StoryArticle::clone(article);
+        article.role = *role;
+        article
+    };
+    let all = articles.iter().zip(roles).enumerate();
+    all.filter(|(place, _)| *place < MAX_ARTICLES_AT_END || *place >= last)
+        .map(|(_, shown)| with_role(shown))
+        .collect()
 }
 
 /// How often each comes, the most frequent first; of equals the first in their own order.
-fn by_count<T: Hash + Eq + Ord + Clone>(items: impl Iterator<Item = T>) -> Vec<(T, usize)> {
+fn by_count<T: Copy + Hash + Eq + Ord>(items: impl Iterator<Item = T>) -> Vec<(T, usize)> {
     let mut counts: HashMap<T, usize> = HashMap::new();
     for item in items {
         *counts.entry(item).or_insert(0) += 1;
@@ -280,21 +292,22 @@ fn language(article: &StoryArticle) -> &str {
     article.language.as_deref().unwrap_or(UNDETERMINED)
 }
 
-fn titles(articles: &[StoryArticle]) -> BTreeMap<String, String> {
-    let mut best: BTreeMap<String, (StoryRole, String)> = BTreeMap::new();
+/// The best title in each language: the first of an article that is no copy, an origin before others.
+fn titles(articles: &[(&StoryArticle, StoryRole)]) -> BTreeMap<String, String> {
+    let mut best: BTreeMap<&str, (StoryRole, &str)> = BTreeMap::new();
     let rank = |role| match role {
         StoryRole::Origin => 0,
         StoryRole::OwnReport => 1,
         StoryRole::Copy => 2,
     };
-    for article in articles {
+    for (article, role) in articles {
         let Some(title) = &article.title else { continue };
         let known = best.get(language(article));
-        if known.is_none_or(|(role, _)| rank(article.role) < rank(*role)) {
-            best.insert(language(article).to_owned(), (article.role, title.clone()));
+        if known.is_none_or(|(known, _)| rank(*role) < rank(*known)) {
+            best.insert(language(article), (*role, title));
         }
     }
-    best.into_iter().map(|(language, (_, title))| (language, title)).collect()
+    best.into_iter().map(|(language, (_, title))| (language.to_owned(), title.to_owned())).collect()
 }
 
 fn host(article: &StoryArticle) -> Option<&str> {
@@ -308,33 +321,34 @@ fn publishes(agencies: &Agencies, article: &StoryArticle, name: &str) -> bool {
     is_publisher(agencies, &carrier, name)
 }
 
-/// Tells what each article is among the others.
-fn give_roles(agencies: &Agencies, articles: &mut [StoryArticle]) {
-    let copied: HashSet<ArticleId> = articles.iter().filter_map(|article| article.copy_of.clone()).collect();
-    let named: Vec<String> = by_count(
-        articles.iter().flat_map(|article| article.origins.iter().map(|origin| origin.name.clone())),
-    )
-    .into_iter()
-    .map(|(name, _)| name)
-    .collect();
-    for article in articles {
+/// The names of the origins that articles name, each once.
+fn named<'a>(articles: &[&'a StoryArticle]) -> BTreeSet<&'a str> {
+    articles.iter().flat_map(|article| &article.origins).map(|origin| origin.name.as_str()).collect()
+}
+
+/// What each article is among the others.
+fn roles(agencies: &Agencies, articles: &[&StoryArticle]) -> Vec<StoryRole> {
+    let copied: HashSet<&ArticleId> =
+        articles.iter().filter_map(|article| article.copy_of.as_ref()).collect();
+    let named = named(articles);
+    let role = |article: &&StoryArticle| {
         let is_anothers = article.copy_of.is_some() || !article.origins.is_empty();
         let is_origin = || {
             copied.contains(&article.article) || named.iter().any(|name| publishes(agencies, article, name))
         };
-        article.role = match is_anothers {
+        match is_anothers {
             true => StoryRole::Copy,
             false if is_origin() => StoryRole::Origin,
             false => StoryRole::OwnReport,
-        };
-    }
+        }
+    };
+    articles.iter().map(role).collect()
 }
 
 /// Who tells a story in words of their own, in the order in which they first do. A text and its copies are by whomever the first of them
 /// names, by the agency on whose own site one of them stands, by whomever another of them names, or by the publisher of the first.
-fn independent_origins(agencies: &Agencies, articles: &[StoryArticle]) -> Vec<IndependentOrigin> {
-    let named: Vec<&str> =
-        articles.iter().flat_map(|article| &article.origins).map(|origin| origin.name.as_str()).collect();
+fn independent_origins(agencies: &Agencies, articles: &[&StoryArticle]) -> Vec<IndependentOrigin> {
+    let named = named(articles);
     let agency = |article: &StoryArticle| {
         let agency = agencies.publishing(host(article), article.publisher.as_deref());
         agency.map(|agency| agency.name.clone())
@@ -356,7 +370,7 @@ fn independent_origins(agencies: &Agencies, articles: &[StoryArticle]) -> Vec<In
         None => origins.push(IndependentOrigin { name, evidence: vec![evidence] }),
     };
     let by_id: HashMap<&ArticleId, &StoryArticle> =
-        articles.iter().map(|article| (&article.article, article)).collect();
+        articles.iter().map(|article| (&article.article, *article)).collect();
     for (first, text) in texts(articles, &by_id) {
         let standing = || text.iter().copied().filter(|article| !article.withdrawn);
         let first = by_id.get(first).copied().unwrap_or(text[0]);
@@ -383,7 +397,7 @@ fn independent_origins(agencies: &Agencies, articles: &[StoryArticle]) -> Vec<In
 
 /// The texts of a story, each with the article that has it first, and with all that repeat it, in the order in which these came.
 fn texts<'a>(
-    articles: &'a [StoryArticle],
+    articles: &[&'a StoryArticle],
     by_id: &HashMap<&'a ArticleId, &'a StoryArticle>,
 ) -> Vec<(&'a ArticleId, Vec<&'a StoryArticle>)> {
     let mut texts: Vec<(&ArticleId, Vec<&StoryArticle>)> = Vec::new();

@@ -176,6 +176,12 @@ impl Profile {
         self.members::<4>(Section::Wording).map(Word::unpacked)
     }
 
+    /// The words of its wording whose key is `among` others, in the order of keys.
+    pub(super) fn wording_among(&self, among: impl Fn(u32) -> bool) -> impl Iterator<Item = Word> {
+        let words = self.members::<4>(Section::Wording);
+        words.filter(move |[a, b, c, _]| among(u32::from_le_bytes([*a, *b, *c, 0]))).map(Word::unpacked)
+    }
+
     pub(super) fn entities(&self) -> impl ExactSizeIterator<Item = (u32, f32)> {
         self.members::<4>(Section::Entities)
             .map(|[a, b, c, weight]| (u32::from_le_bytes([*a, *b, *c, 0]), weight_of(*weight)))

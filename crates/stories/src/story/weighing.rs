@@ -124,7 +124,7 @@ impl WeighedProfile {
     pub(super) fn likeness(&self, own: &Lengths, other: &Profile, lengths: &Lengths) -> Likeness {
         let mut product = Lengths::default();
         let mut words = self.words.iter().peekable();
-        for word in other.wording().filter(|word| self.filter.may_hold(word.key)) {
+        for word in other.wording_among(|key| self.filter.may_hold(key)) {
             while words.next_if(|own| own.key < word.key).is_some() {}
             if let Some(own) = words.next_if(|own| own.key == word.key) {
                 product.wording += own.wording * word.weight;
