@@ -115,7 +115,7 @@ class Fleet(EndToEnd):
         for host in FEEDS:
             self._write(host)
 
-    def member(self, name, brokers=None, start=True, **more):
+    def member(self, name, brokers=None, start=True, folder=None, **more):
         settings = {
             "": {"source": f"/{name}", "story_tables": str(REPOSITORY / "config" / "stories")},
             "stories": {"enabled": True},
@@ -130,7 +130,7 @@ class Fleet(EndToEnd):
         network = self.networks.get(name)
         if network:
             settings["fetch"]["connect_to"] = self.site.connect_to_it_at(network.web)
-        daemon = Daemon(self.folder / name, [], settings, network)
+        daemon = Daemon(self.folder / (folder or name), [], settings, network)
         # Members don't read it, a daemon by itself does.
         (daemon.root / "feeds.toml").write_text("".join(map(feed_table, FEEDS)))
         self.members[name] = daemon.start() if start else daemon
@@ -391,8 +391,62 @@ class WhatAnOperatorAsks(Fleet):
     def assert_other_shards_are_refused(self, member):
         """The fleet keeps the number of shards that it was made with."""
         member.config.write_text(member.config.read_text().replace(f"shards = {SHARDS}", f"shards = {SHARDS + 1}"))
-        self.assertNotEqual(member.start().process.wait(60), 0)
-        self.assertIn(f"was made for {SHARDS} shards, and fleet.shards is {SHARDS + 1}", member.log)
+        before = len(member.log)
+        self.assertEqual(member.start().process.wait(60), 1)
+        said = member.log[before:]
+        self.assertIn(f"was made for {SHARDS} shards, and fleet.shards is {SHARDS + 1}", said)
+        self.assertIn(f"Set fleet.shards to {SHARDS}, or give the new fleet another name", said)
+        # Before it answers anybody.
+        self.assertNotIn("a member of a fleet", said)
+
+
+class OneName(Fleet):
+    def test_of_two_processes_under_one_name_the_one_that_was_there_first_ends_and_the_other_is_left_alone(self):
+        first = self.member("one")
+        self.apply("one", FEEDS)
+        eventually("it holds all shards", 90, self.all_held)
+        self.announce(10)
+        eventually("the first are told", 120, lambda: len(self.links_told()) >= 3)
+        # In another place, as on another machine.
+        second = self.member("one", folder="second")
+        self.announce(10)
+        self.assertEqual(first.process.wait(120), 69, first.log[-2000:])
+        ended = f'another process is at work as the member "one" of the fleet {self.prefix}, one on {socket.gethostname()}, started at '
+        for said in (ended, "stop one of the two for good, or give each a fleet.member of its own"):
+            self.assertIn(said, first.log)
+        eventually("the other holds all shards", 120, self.all_held)
+
+        # Whatever starts it again gains nothing by that, and the other doesn't notice.
+        sessions = second.log.count("session has ended")
+        self.assertEqual(first.start().process.wait(120), 69, first.log[-2000:])
+        self.assertEqual(first.log.count(ended), 2)
+        self.assertEqual(second.log.count("session has ended"), sessions)
+        self.assertEqual(self.ready("one"), ALL)
+        self.announce(10)
+        self.assert_all_told_once(120)
+
+        # Once the other is gone the name is free.
+        second.kill()
+        self.members["one"] = first.start()
+        eventually("it holds all shards again", 120, self.all_held)
+
+
+class WithoutABroker(Fleet):
+    def test_a_command_says_within_ten_seconds_that_no_broker_answers_and_what_to_do(self):
+        nobody = f"127.0.0.1:{free_port()}"
+        member = self.member("one", nobody, start=False)
+        feed = f"https://{FEEDS[0]}/feed.rss"
+        commands = [("fleet", "status"), ("feed", "list"), ("feed", "show", feed), ("feed", "poll", feed), ("feed", "pause", feed),
+                    ("fleet", "apply", member.root / "feeds.toml"), ("fleet", "leave", self.folder / "kept.toml")]
+        asked = [subprocess.Popen([BINARY, *command, "--config", member.config], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                  env=ENVIRONMENT) for command in commands]
+        for command, process in zip(commands, asked):
+            # It says for how long it has asked; a busy machine is given more.
+            said = process.communicate(timeout=40)[0]
+            self.assertEqual(process.returncode, 1, f"{command}: {said}")
+            self.assertIn(f"no broker of kafka.brokers ({nobody}) has answered within 8 s", said, command)
+            self.assertIn("Connection refused", said, command)
+            self.assertIn("See that Kafka runs", said, command)
 
 
 class RollingRestart(Fleet):

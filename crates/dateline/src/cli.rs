@@ -19,7 +19,7 @@ Exit codes:
   2   the command line is wrong
   3   done, but some of the inputs could not be used; each is named
   65  the journal cannot be used: written by a newer version, or damaged
-  69  delivery to Kafka had stopped until somebody acts; the reason is on stderr
+  69  delivery to Kafka had stopped until somebody acts, or another process is the fleet's member of this name; the reason is on stderr
   78  the configuration is wrong: file, line and remedy are on stderr
 
 Data goes to stdout, logs and errors to stderr.";

@@ -43,6 +43,9 @@ pub enum Failure {
     /// Delivery to Kafka has stopped until somebody acts; everything else went on until the end.
     #[error("nothing is delivered to Kafka until you act: {0}")]
     Delivery(String),
+    /// Another process is the member of the fleet that this one was to be.
+    #[error("{0}")]
+    Twin(String),
     /// Something else went wrong, said in full.
     #[error("{0}")]
     Other(String),
@@ -72,7 +75,7 @@ impl Failure {
             Self::Journal { source, .. } if !source.is_retryable() => 65,
             Self::Copy(_) => 65,
             // sysexits.h: EX_UNAVAILABLE. Starting again would not help; of two rivals it would stop the other.
-            Self::Delivery(_) => 69,
+            Self::Delivery(_) | Self::Twin(_) => 69,
             Self::Partly { .. } => 3,
             Self::Io { .. } | Self::Journal { .. } | Self::Other(_) => 1,
         }

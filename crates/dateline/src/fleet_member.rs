@@ -15,7 +15,7 @@ mod stories;
 use std::sync::Arc;
 
 use dateline_fetcher::{Clock, Fetcher};
-use dateline_fleet::{Member, MemberReporter, follow_feeds};
+use dateline_fleet::{FleetError, Member, MemberProcess, MemberReporter, check_shards, follow_feeds};
 use tokio::net::TcpListener;
 use tokio::signal::unix::SignalKind;
 use tokio::sync::watch;
@@ -34,6 +34,7 @@ use crate::failure::Failure;
 use crate::groundwork::Groundwork;
 use crate::metrics::Metrics;
 use crate::proxies::CountingTransport;
+use crate::run_record::RunRecord;
 use crate::{retention, service_manager};
 
 /// Why a member reads nothing anew, and what to do.
@@ -50,6 +51,9 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
     let Config { settings, subject, sites, agencies, story_tables, .. } = config;
     let mut signals = Signals::listen()?;
     let mut hangup = listen_for(SignalKind::hangup())?;
+    let (kafka, fleet) = (settings.kafka.clone(), settings.fleet.clone());
+    let checked = tokio::task::spawn_blocking(move || check_shards(&kafka, &fleet));
+    checked.await.map_err(|error| Failure::Other(error.to_string()))?.map_err(failed)?;
     let listener = TcpListener::bind(settings.http.listen).await.map_err(Failure::io(format!(
         "the API cannot listen on {}; set `listen` in [http] to a free address",
         settings.http.listen
@@ -64,7 +68,8 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         settings.envelope(),
         settings.member_folder(),
     );
-    let member = made.map_err(|error| Failure::Other(error.to_string()))?;
+    let process = MemberProcess::new(RunRecord::this_machine());
+    let member = made.map_err(|error| Failure::Other(error.to_string()))?.of_process(process.clone());
     let story_tables = story_tables.map(Arc::new);
     let member = if story_tables.is_some() { member.with_stories() } else { member };
     #[cfg(feature = "faulty-members")]
@@ -123,6 +128,7 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
     let (shown, progress) = mirrored.unzip();
     let sources = ReportSources {
         member: settings.fleet.member.clone(),
+        process,
         status: status.clone(),
         feeds,
         feeds_error: feeds_error.clone(),
@@ -138,9 +144,7 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         Ok(())
     });
     let stopping = stop.clone();
-    tasks.spawn(async move {
-        member.run(work, stopping).await.map_err(|error| Failure::Other(format!("the fleet: {error}")))
-    });
+    tasks.spawn(async move { member.run(work, stopping).await.map_err(failed) });
     let (routes, stopping) = (api::routes(status, feeds_error, progress, &settings), stop.clone());
     let http = settings.http.clone();
     tasks.spawn(async move {
@@ -172,6 +176,15 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
     traces.finish().await;
     tracing::info!("stopped");
     ended
+}
+
+/// Why a member has ended.
+fn failed(error: FleetError) -> Failure {
+    let why = format!("the fleet: {error}");
+    match error {
+        FleetError::Twin { .. } => Failure::Twin(why),
+        _ => Failure::Other(why),
+    }
 }
 
 /// Refuses settings that a fleet has no answer to yet, rather than leave out in silence what they ask for.

@@ -14,7 +14,7 @@ use dateline_publisher::{EventRecords, Record, SizeVerdict, TransactionalProduce
 use dateline_wire::CloudEvent;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Offset, TopicPartitionList};
-use tokio::sync::watch;
+use tokio::sync::oneshot;
 
 use crate::FleetSettings;
 use crate::error::FleetSessionError;
@@ -89,7 +89,7 @@ pub(crate) struct Committer {
     pub(crate) proof_interval: Duration,
     pub(crate) fence: Fence,
     /// Told when the session has to end, and why.
-    pub(crate) ended: watch::Sender<Option<String>>,
+    pub(crate) ended: oneshot::Sender<FleetSessionError>,
 }
 
 impl Committer {
@@ -110,8 +110,9 @@ impl Committer {
                 records += records_in(&next);
                 batch.push(next);
             }
-            if let Err(FleetSessionError::Transient(why)) = self.commit(batch) {
-                self.ended.send_replace(Some(why));
+            if let Err(why) = self.commit(batch) {
+                // The session may have ended for another reason.
+                let _ = self.ended.send(why);
                 return;
             }
         }

@@ -1,11 +1,14 @@
 //! What ends a member's session with its group, and what of it stops the member for good.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use dateline_journal::JournalError;
 use dateline_publisher::{RelayError, SessionError};
 use rdkafka::error::KafkaError;
 use thiserror::Error;
+
+use crate::member_report::MemberProcess;
 
 /// Why a member has stopped and needs somebody to act.
 #[derive(Debug, Error)]
@@ -38,12 +41,29 @@ pub enum FleetError {
     },
     /// Another process is this member.
     #[error(
-        "another process has joined the fleet as {member:?}: stop one of the two, or give each its own fleet.member ({why})"
+        "another process is at work as the member {member:?} of the fleet {fleet}, {twin}, so this one has ended: stop one of the two for good, or \
+         give each a fleet.member of its own"
     )]
     Twin {
+        /// The fleet.
+        fleet: String,
         /// What both are called.
         member: String,
-        /// What Kafka said.
+        /// The other.
+        twin: MemberProcess,
+    },
+    /// No broker answers whoever waits at a terminal.
+    #[error(
+        "no broker of kafka.brokers ({brokers}) has answered within {} s: {why}. See that Kafka runs, that the address is right and that this \
+         machine may connect to it, and run the same command again",
+        patience.as_secs()
+    )]
+    NoBroker {
+        /// Who was asked.
+        brokers: String,
+        /// For how long.
+        patience: Duration,
+        /// What the client complained about last.
         why: String,
     },
     /// Somebody else has changed the fleet's feeds.
@@ -135,8 +155,8 @@ pub(crate) enum FleetSessionError {
     /// It will pass: the member joins again, and has its shards' state from the topics.
     #[error("{0}")]
     Transient(String),
-    /// Another has joined the group under the member's name: a twin, or a request of an earlier session of its own, which lay on its way
-    /// while a broker stood.
+    /// Another has taken over the member's name or its transactional id: a twin, or a request of an earlier process of its own, which lay on
+    /// its way while a broker stood. Or the broker gave up on a transaction that took too long.
     #[error("{0}")]
     Fenced(String),
     /// Somebody has to act.
@@ -171,7 +191,8 @@ impl From<KafkaError> for FleetSessionError {
 impl From<SessionError> for FleetSessionError {
     fn from(error: SessionError) -> Self {
         match error {
-            SessionError::Transient(why) | SessionError::Fenced(why) => Self::Transient(why),
+            SessionError::Transient(why) => Self::Transient(why),
+            SessionError::Fenced(why) => Self::Fenced(why),
             SessionError::Fatal(error) => Self::Fatal(error.into()),
         }
     }

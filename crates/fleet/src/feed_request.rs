@@ -13,7 +13,7 @@ use crate::error::FleetError;
 use crate::feeds::{given_up, make_topics};
 use crate::shard::ShardMap;
 use crate::topic_reader::read_to_end;
-use crate::topics::TIMEOUT;
+use crate::topics::{TIMEOUT, reach};
 use crate::{FleetSettings, Shard};
 
 /// The key of such a record, which is none of an entry.
@@ -71,6 +71,7 @@ pub fn read_feed_state(
     }
     let (topic, wanted) = (fleet.state_topic(), serde_json::json!(["feeds", feed.id]).to_string());
     let mut row = None;
+    reach(kafka)?;
     read_to_end(kafka, (&topic, shard_of(fleet, feed).partition()), &|| false, |key, value| {
         if key == wanted {
             row = value.map(str::to_owned);

@@ -138,6 +138,7 @@ pub(crate) fn make_topics(
     fleet: &FleetSettings,
     runtime: &Handle,
 ) -> Result<(), FleetError> {
+    topics::reach(kafka)?;
     let began = Instant::now();
     loop {
         match topics::ensure(kafka, fleet, runtime) {
@@ -184,6 +185,7 @@ pub(crate) fn send_feeds(
 /// # Errors
 /// If Kafka cannot be used.
 pub fn read_feeds(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetFeeds, FleetError> {
+    topics::reach(kafka)?;
     FleetFeeds::read(kafka, fleet, &|| false).map(|(_, feeds)| feeds).map_err(given_up)
 }
 

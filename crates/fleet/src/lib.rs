@@ -53,6 +53,7 @@ mod shard_log;
 mod tenure;
 mod topic_reader;
 mod topics;
+mod twin;
 mod unheld;
 mod whole_fleet;
 
@@ -64,8 +65,9 @@ pub use handover::HandedReport;
 pub use held_shard::{ContactRule, HeldShard, HeldStories, HostContact};
 pub use leave::{LeaveReport, leave};
 pub use member::{Member, MemberStatus, ShardWork};
-pub use member_report::{MemberReport, MemberReporter, SlowHost};
+pub use member_report::{MemberProcess, MemberReport, MemberReporter, SlowHost};
 pub use mirror::{FleetMirror, MirrorProgress};
 pub use report::{FleetReport, ReportedMember, report};
 pub use settings::FleetSettings;
 pub use shard::{MAX_SHARDS, Shard, ShardMap};
+pub use topics::check_shards;

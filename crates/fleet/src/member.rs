@@ -12,7 +12,7 @@ use dateline_wire::Envelope;
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
 use tokio::runtime::Handle;
-use tokio::sync::{Semaphore, mpsc, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -23,22 +23,19 @@ use crate::handover::{HandedReport, HandoverContent, HandoverRecord};
 use crate::handover_trim::HandoverTrimmer;
 use crate::held_shard::{ContactRule, HeldShard, HeldStories};
 use crate::lease::MemberLease;
+use crate::member_report::MemberProcess;
 use crate::membership::{self, GroupConsumer, ShardNews};
 use crate::restore::restore;
 use crate::shard::{Shard, ShardMap};
 use crate::shard_log::ShardLog;
 use crate::tenure::{Tenures, Term};
+use crate::twin::{Suspicion, TwinWatch};
 use crate::unheld::UnheldShards;
 use crate::{FleetSettings, topics};
 
 /// The pauses after a session that failed.
 const MIN_PAUSE: Duration = Duration::from_millis(200);
 const MAX_PAUSE: Duration = Duration::from_secs(10);
-
-/// So often within such a time another joins under this member's name before that is taken for a twin. A request of an earlier session of
-/// its own, which lay on its way while a broker stood, does so once; two who have one name do so in turn.
-const MAX_FENCED: usize = 3;
-const FENCED_WITHIN: Duration = Duration::from_secs(60);
 
 /// How long to wait before what failed for a moment is tried again.
 const RETRY: Duration = Duration::from_millis(500);
@@ -87,6 +84,8 @@ pub struct MemberStatus {
     pub tells_stories: bool,
     /// Why the last session ended, until the next one has a shard.
     pub last_error: Option<String>,
+    /// Whether the name is this process's, as far as is known: what it says of itself it says under that.
+    pub has_name: bool,
 }
 
 impl MemberStatus {
@@ -94,6 +93,7 @@ impl MemberStatus {
     fn let_go(&mut self) {
         self.shards.clear();
         self.tells_stories = false;
+        self.has_name = false;
     }
 }
 
@@ -103,6 +103,7 @@ pub struct Member {
     fleet: FleetSettings,
     envelope: Envelope,
     folder: PathBuf,
+    process: MemberProcess,
     fence: Fence,
     checks_session: bool,
     tells_stories: bool,
@@ -132,6 +133,7 @@ impl Member {
             fleet,
             envelope,
             folder: folder.into(),
+            process: MemberProcess::new(String::new()),
             fence: Fence::Offsets,
             checks_session: true,
             tells_stories: false,
@@ -143,6 +145,12 @@ impl Member {
     #[must_use]
     pub fn with_stories(self) -> Self {
         Self { tells_stories: true, ..self }
+    }
+
+    /// A member that is this process, by which it is told from others of its name.
+    #[must_use]
+    pub fn of_process(self, process: MemberProcess) -> Self {
+        Self { process, ..self }
     }
 
     /// A member whose transactions are not fenced: for the test that shows that it would be found out.
@@ -169,27 +177,27 @@ impl Member {
     /// # Errors
     /// If somebody has to act.
     pub async fn run(self, work: Arc<dyn ShardWork>, stop: CancellationToken) -> Result<(), FleetError> {
-        let (mut pause, mut fenced) = (MIN_PAUSE, Vec::new());
+        let mut pause = MIN_PAUSE;
+        let twins =
+            TwinWatch::new(self.kafka.clone(), self.fleet.clone(), self.process.clone(), &self.folder);
+        let mut suspicion = twins.at_start();
         while !stop.is_cancelled() {
+            let told = |why: String| self.status.send_modify(|status| status.last_error = Some(why));
+            tokio::select! {
+                () = stop.cancelled() => break,
+                found = twins.await_name(suspicion, told) => found?,
+            }
+            self.status.send_modify(|status| status.has_name = true);
             let ended = self.session(&work, &stop).await;
             self.status.send_modify(MemberStatus::let_go);
-            match ended {
+            let why = match ended {
                 Ok(()) => break,
                 Err(FleetSessionError::Fatal(error)) => return Err(error),
-                Err(FleetSessionError::Fenced(why)) => {
-                    fenced.retain(|at: &Instant| at.elapsed() < FENCED_WITHIN);
-                    fenced.push(Instant::now());
-                    if fenced.len() >= MAX_FENCED {
-                        return Err(FleetError::Twin { member: self.fleet.member.clone(), why });
-                    }
-                    tracing::warn!(why, "another has joined under this member's name; it joins again");
-                    self.status.send_modify(|status| status.last_error = Some(why));
-                }
-                Err(FleetSessionError::Transient(why)) => {
-                    tracing::warn!(why, "the member's session has ended; it joins again");
-                    self.status.send_modify(|status| status.last_error = Some(why));
-                }
-            }
+                Err(why) => why,
+            };
+            tracing::warn!(%why, "the member's session has ended; it joins again");
+            suspicion = Suspicion::after(&why);
+            told(why.to_string());
             tokio::select! {
                 () = stop.cancelled() => break,
                 () = tokio::time::sleep(pause) => pause = (pause * 2).min(MAX_PAUSE),
@@ -230,8 +238,7 @@ impl Member {
         let (producer, consumer) = joined.await.map_err(|_| FleetError::Thread)??;
         let consumer = Arc::new(consumer);
         let (queue, waiting) = sync_channel::<ShardTransaction>(MAX_WAITING_TRANSACTIONS);
-        let ended = watch::Sender::new(None);
-        let mut has_ended = ended.subscribe();
+        let (ended, mut has_ended) = oneshot::channel();
         let committer = Committer {
             producer,
             records: EventRecords::new(kafka.clone(), self.envelope.clone()),
@@ -302,7 +309,9 @@ impl Member {
                     Ok(Err(why)) => break Err(FleetSessionError::Transient(why)),
                     Err(broken) => break Err(FleetSessionError::Transient(format!("a shard's work broke off: {broken}"))),
                 },
-                why = reason(&mut has_ended) => break Err(FleetSessionError::Transient(why)),
+                why = &mut has_ended => break Err(why.unwrap_or_else(|_| {
+                    FleetSessionError::Transient("the committing thread has ended".to_owned())
+                })),
                 polled = &mut polling => {
                     let polled = polled.map_err(|_| FleetError::Thread)?;
                     break polled.and(Err(FleetSessionError::Transient("the group's consumer has ended".to_owned())));
@@ -323,14 +332,6 @@ impl Member {
         let closing = tokio::task::spawn_blocking(move || drop(consumer));
         let _ = closing.await;
         outcome
-    }
-}
-
-/// Why the session has to end, once it has to.
-async fn reason(ended: &mut watch::Receiver<Option<String>>) -> String {
-    match ended.wait_for(Option::is_some).await {
-        Ok(why) => why.clone().unwrap_or_default(),
-        Err(_) => "the committing thread has ended".to_owned(),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What members say of themselves, on a topic that whoever asks for the fleet reads: each member's last word counts.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +24,9 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 pub struct MemberReport {
     /// Its name.
     pub member: String,
+    /// Which process of that name it is; none of an earlier version of the program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process: Option<MemberProcess>,
     /// When it said so.
     pub at: Timestamp,
     /// The version of its program.
@@ -46,6 +51,32 @@ pub struct MemberReport {
     /// Why its last session ended, until the next one has a shard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_error: Option<String>,
+}
+
+/// A process that is a member. Of two the later was started later.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct MemberProcess {
+    /// When it was started, by its host's clock.
+    pub started: Timestamp,
+    /// What it is told from others by, drawn by chance.
+    pub id: String,
+    /// The host's name, where it is known.
+    pub host: String,
+}
+
+impl MemberProcess {
+    /// This one, on the host `host`.
+    pub fn new(host: String) -> Self {
+        let id = format!("{:016x}", RandomState::new().build_hasher().finish());
+        Self { started: Timestamp::now(), id, host }
+    }
+}
+
+impl fmt::Display for MemberProcess {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = if self.host.is_empty() { "a host without a name" } else { &self.host };
+        write!(out, "one on {host}, started at {:.0}", self.started)
+    }
 }
 
 /// A host with pages that are late.

@@ -13,7 +13,7 @@ use crate::error::FleetSessionError;
 use crate::feeds::{FleetFeeds, read_feeds};
 use crate::member_report::{self, MemberReport, SlowHost};
 use crate::shard::{Shard, ShardMap};
-use crate::topics::TIMEOUT;
+use crate::topics::{TIMEOUT, reach};
 
 /// What a group is doing that moves nothing.
 pub(crate) const STABLE: &str = "Stable";
@@ -85,12 +85,13 @@ pub struct ReportedMember {
     pub tells_stories: bool,
 }
 
-/// Asks Kafka about the fleet of the settings, and changes nothing. Blocks for 15 s a request at most.
+/// Asks Kafka about the fleet of the settings, and changes nothing. Blocks for 8 s where no broker answers, and for 15 s a request at most.
 ///
 /// # Errors
 /// Why Kafka cannot be asked.
 pub fn report(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetReport, String> {
     let told = |error: &dyn std::fmt::Display| error.to_string();
+    reach(kafka).map_err(|error| told(&error))?;
     let mut config = client_config(kafka).map_err(|error| told(&error))?;
     config.set("group.id", &fleet.name).set("enable.auto.commit", "false");
     let client: BaseConsumer<DeliveryTracker> =
@@ -234,6 +235,7 @@ mod tests {
     fn members_that_differ_from_most_in_what_is_to_be_the_same_are_named() {
         let said = |member: &str, program: &str, poll: &str| MemberReport {
             member: member.to_owned(),
+            process: None,
             at: jiff::Timestamp::UNIX_EPOCH,
             program: program.to_owned(),
             shards: Vec::new(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dateline_publisher::{DeliveryTracker, KafkaSettings, client_config};
+use dateline_publisher::{DeliveryTracker, KafkaSettings, RelayError, client_config};
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -13,6 +13,39 @@ use crate::error::{FleetError, FleetSessionError};
 
 /// How long one request to the broker may take.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long a command waits for a broker, and so whoever has typed it.
+const REACH_PATIENCE: Duration = Duration::from_secs(8);
+
+/// How long a member that starts waits for one, before it goes on without.
+const START_PATIENCE: Duration = Duration::from_secs(4);
+
+/// Sees that a broker answers, before anything is done that waits for one for longer. Blocks.
+pub(crate) fn reach(kafka: &KafkaSettings) -> Result<(), FleetError> {
+    dateline_publisher::reach(kafka, REACH_PATIENCE).map_err(|error| match error {
+        RelayError::Unavailable(why) => {
+            FleetError::NoBroker { brokers: kafka.brokers.clone(), patience: REACH_PATIENCE, why }
+        }
+        other => other.into(),
+    })
+}
+
+/// Refuses topics of another number of shards than the settings have, as far as a broker answers and they are there: a member that starts
+/// without Kafka is refused when it joins. Blocks.
+///
+/// # Errors
+/// If the fleet was made with another number of shards, or a setting is wrong.
+pub fn check_shards(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<(), FleetError> {
+    if let Err(RelayError::Unavailable(why)) = dateline_publisher::reach(kafka, START_PATIENCE) {
+        tracing::warn!(why, "Kafka doesn't answer; the number of shards is checked once it does");
+        return Ok(());
+    }
+    match check(kafka, fleet) {
+        Err(FleetSessionError::Fatal(error)) => Err(error),
+        // It is looked at again when the member joins.
+        _ => Ok(()),
+    }
+}
 
 /// Makes the topics that are missing, and refuses those that have another number of partitions than there are shards. Blocks.
 pub(crate) fn ensure(
@@ -73,7 +106,17 @@ pub(crate) fn ensure(
             }
         }
     }
-    let expected = [(state, fleet.partitions()), (handovers, fleet.partitions()), (feeds, 1), (members, 1)];
+    check(kafka, fleet)
+}
+
+/// Refuses topics with another number of partitions than the fleet is to have.
+fn check(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<(), FleetSessionError> {
+    let expected = [
+        (fleet.state_topic(), fleet.partitions()),
+        (fleet.handover_topic(), fleet.partitions()),
+        (fleet.feeds_topic(), 1),
+        (fleet.member_topic(), 1),
+    ];
     for (topic, expected) in expected {
         match partitions_of(kafka, &topic)? {
             found if u32::try_from(found) == Ok(expected) => {}

@@ -25,7 +25,7 @@ use crate::report::member_names;
 use crate::shard::{Shard, ShardMap};
 use crate::tenure::{Tenures, Term};
 use crate::topic_reader::{read_from, read_to_end};
-use crate::topics::TIMEOUT;
+use crate::topics::{TIMEOUT, reach};
 
 /// How long a transaction may take that holds all that a fleet has. Brokers allow 15 minutes unless they are told otherwise
 /// (`transaction.max.timeout.ms`).
@@ -63,6 +63,7 @@ impl WholeFleet {
         // A member of no name: it leaves the group in the moment in which it is closed.
         let fleet = FleetSettings { member: String::new(), ..fleet.clone() };
         let kafka = Arc::new(KafkaSettings { transaction_timeout: TRANSACTION_TIMEOUT, ..kafka.clone() });
+        reach(&kafka)?;
         runtime.block_on(dateline_publisher::make_topics(&kafka))?;
         make_topics(&kafka, &fleet, runtime)?;
         await_no_members(&kafka, &fleet)?;

@@ -62,4 +62,4 @@ pub use settings::{
 };
 pub use status::RelayStatus;
 pub use topic_tail::{TopicEvent, TopicStart, tail_topics};
-pub use topics::{BrokerReport, make_topics, probe};
+pub use topics::{BrokerReport, make_topics, probe, reach};

@@ -47,7 +47,7 @@ pub(crate) async fn ensure(
     status: &watch::Sender<RelayStatus>,
 ) -> Result<(), SessionError> {
     let config = client::common(settings)?;
-    let metadata = ask(&config, DeliveryTracker::with_status(status.clone()))?;
+    let metadata = ask(&config, DeliveryTracker::with_status(status.clone()), &PATIENCES)?;
     let there = |name: &str| {
         metadata.topics().iter().any(|topic| topic.name() == name && !topic.partitions().is_empty())
     };
@@ -102,12 +102,25 @@ pub(crate) async fn ensure(
     Ok(())
 }
 
-/// What the brokers tell of themselves and of every topic.
-fn ask(config: &ClientConfig, tracker: DeliveryTracker) -> Result<Metadata, SessionError> {
+/// Whether any broker answers within `patience`. Blocks.
+///
+/// # Errors
+/// Why none does, or what is wrong with the settings.
+pub fn reach(settings: &KafkaSettings, patience: Duration) -> Result<(), RelayError> {
+    let asked = ask(&client::common(settings)?, DeliveryTracker::default(), &[patience]);
+    asked.map(drop).map_err(SessionError::give_up)
+}
+
+/// What the brokers tell of themselves and of every topic, asked once for each of `patiences`.
+fn ask(
+    config: &ClientConfig,
+    tracker: DeliveryTracker,
+    patiences: &[Duration],
+) -> Result<Metadata, SessionError> {
     // An admin client doesn't pass on why it cannot connect; a producer does.
     let probe: ThreadedProducer<DeliveryTracker> =
         ThreadedProducer::from_config_and_context(config, tracker)?;
-    let mut attempts = PATIENCES.into_iter().peekable();
+    let mut attempts = patiences.iter().copied().peekable();
     while let Some(patience) = attempts.next() {
         match probe.client().fetch_metadata(None, patience) {
             Ok(metadata) => return Ok(metadata),
@@ -129,7 +142,7 @@ fn ask(config: &ClientConfig, tracker: DeliveryTracker) -> Result<Metadata, Sess
 pub async fn probe(settings: &KafkaSettings) -> Result<BrokerReport, String> {
     let told = |error: SessionError| error.give_up().to_string();
     let config = client::common(settings).map_err(|error| error.to_string())?;
-    let metadata = ask(&config, DeliveryTracker::default()).map_err(told)?;
+    let metadata = ask(&config, DeliveryTracker::default(), &PATIENCES).map_err(told)?;
     let is_there = |name: &&str| metadata.topics().iter().any(|topic| topic.name() == *name);
     let (there, missing): (Vec<&str>, Vec<&str>) =
         settings.topics.all().map(|(_, name)| name).partition(is_there);

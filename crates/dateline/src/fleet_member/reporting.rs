@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dateline_fetcher::Clock;
-use dateline_fleet::{MemberReport, MemberReporter, MemberStatus, SlowHost};
+use dateline_fleet::{MemberProcess, MemberReport, MemberReporter, MemberStatus, SlowHost};
 use dateline_journal::JournalError;
 use jiff::Timestamp;
 use tokio::sync::watch;
@@ -19,6 +19,7 @@ const INTERVAL: Duration = Duration::from_secs(5);
 /// What it tells of.
 pub(super) struct ReportSources {
     pub(super) member: String,
+    pub(super) process: MemberProcess,
     pub(super) status: watch::Receiver<MemberStatus>,
     pub(super) feeds: watch::Receiver<Option<Arc<MemberFeeds>>>,
     pub(super) feeds_error: watch::Receiver<Option<String>>,
@@ -27,10 +28,10 @@ pub(super) struct ReportSources {
     pub(super) settings: BTreeMap<String, String>,
 }
 
-/// Tells it again and again.
+/// Tells it again and again, while the member's name is this process's.
 pub(super) async fn run(reporter: MemberReporter, sources: ReportSources) {
-    let sources = Arc::new(sources);
-    loop {
+    let (mut status, sources) = (sources.status.clone(), Arc::new(sources));
+    while status.wait_for(|status| status.has_name).await.is_ok() {
         let asked = sources.clone();
         match tokio::task::spawn_blocking(move || asked.report(Clock::System.now())).await {
             Ok(Ok(report)) => reporter.tell(&report).await,
@@ -62,6 +63,7 @@ impl ReportSources {
             feeds.as_ref().map(|feeds| shards.iter().map(|shard| feeds.count_of(*shard)).sum::<usize>());
         Ok(MemberReport {
             member: self.member.clone(),
+            process: Some(self.process.clone()),
             at: now,
             program: env!("CARGO_PKG_VERSION").to_owned(),
             shards: shards.iter().map(|shard| shard.0).collect(),

@@ -44,7 +44,7 @@ pub struct MemberSummary {
 impl FleetMembership {
     /// How it is now.
     pub fn summary(&self) -> MemberSummary {
-        let MemberStatus { shards, tells_stories, last_error } = self.status.borrow().clone();
+        let MemberStatus { shards, tells_stories, last_error, .. } = self.status.borrow().clone();
         MemberSummary {
             fleet: self.fleet.clone(),
             member: self.member.clone(),

@@ -114,6 +114,7 @@ mod tests {
         let before = |seconds: i64| now - jiff::SignedDuration::from_secs(seconds);
         let said = |name: &str, since: i64| MemberReport {
             member: name.to_owned(),
+            process: None,
             at: before(3),
             program: "0.1.0".to_owned(),
             shards: vec![0, 2],
