@@ -297,6 +297,9 @@ class AFleet(Fleet):
             self.assertEqual(len(reports), len(revisions[-1]["articles"]))
             self.assertTrue(json.loads(member.get("/v1/articles?q=Report"))["articles"])
             self.assertIn("<html", member.get("/stories"))
+            page = member.get("/fleet")
+            for said in ("The fleet " + self.prefix, "Held by nobody</dt><dd>none", ">three</bdi>", "version 2"):
+                self.assertIn(said, page)
             with self.assertRaises(urllib.error.HTTPError) as refused:
                 urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{member.port}/v1/reload", method="POST"))
             self.assertEqual(refused.exception.code, 403)

@@ -31,6 +31,7 @@ use crate::config::Config;
 use crate::daemon::{SEED, Signals, announce, listen_for};
 use crate::engine::shared_room;
 use crate::failure::Failure;
+use crate::fleet_status::FleetInquiry;
 use crate::groundwork::Groundwork;
 use crate::metrics::Metrics;
 use crate::proxies::CountingTransport;
@@ -115,12 +116,14 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         }
         Ok(())
     });
+    let inquiry = FleetInquiry::new(&settings);
     let parts = mirror::MirrorParts {
         address,
         feeds: feeds.clone(),
         metrics,
         feeds_error: feeds_error.clone(),
         status: status.clone(),
+        inquiry: inquiry.clone(),
         story_tables,
     };
     let mirrored =
@@ -145,7 +148,7 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
     });
     let stopping = stop.clone();
     tasks.spawn(async move { member.run(work, stopping).await.map_err(failed) });
-    let (routes, stopping) = (api::routes(status, feeds_error, progress, &settings), stop.clone());
+    let (routes, stopping) = (api::routes(status, feeds_error, progress, inquiry, &settings), stop.clone());
     let http = settings.http.clone();
     tasks.spawn(async move {
         serve_beside(routes, listener, &http, shown, stopping).await;

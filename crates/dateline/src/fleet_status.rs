@@ -1,10 +1,56 @@
 //! A fleet as one JSON document: what `dateline fleet status --json` prints and `/v1/fleet` of any member answers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use dateline_fleet::{FleetReport, MemberReport, SlowHost};
+use dateline_fleet::{FleetReport, FleetSettings, MemberReport, SlowHost, report};
+use dateline_publisher::KafkaSettings;
 use jiff::Timestamp;
 use serde::Serialize;
+use tokio::sync::Mutex;
+
+use crate::config::Settings;
+
+/// How old an answer about the fleet may be: asking Kafka takes connections.
+const MAX_AGE: Duration = Duration::from_secs(2);
+
+/// Asks Kafka about the fleet of this member. Whoever asks often shares an answer.
+#[derive(Debug, Clone)]
+pub(crate) struct FleetInquiry {
+    kafka: Arc<KafkaSettings>,
+    fleet: Arc<FleetSettings>,
+    found: Arc<Mutex<Option<FoundReport>>>,
+}
+
+/// What was last found, and when.
+type FoundReport = (Instant, Arc<FleetReport>);
+
+impl FleetInquiry {
+    /// About the fleet of the settings.
+    pub(crate) fn new(settings: &Settings) -> Self {
+        Self {
+            kafka: Arc::new(settings.kafka.clone()),
+            fleet: Arc::new(settings.fleet.clone()),
+            found: Arc::default(),
+        }
+    }
+
+    /// How the fleet is, or why Kafka cannot be asked.
+    pub(crate) async fn ask(&self) -> Result<Arc<FleetReport>, String> {
+        let mut found = self.found.lock().await;
+        if let Some((at, report)) = &*found
+            && at.elapsed() < MAX_AGE
+        {
+            return Ok(report.clone());
+        }
+        let (kafka, fleet) = (self.kafka.clone(), self.fleet.clone());
+        let asked = tokio::task::spawn_blocking(move || report(&kafka, &fleet)).await;
+        let report = Arc::new(asked.map_err(|error| error.to_string())??);
+        *found = Some((Instant::now(), report.clone()));
+        Ok(report)
+    }
+}
 
 /// A fleet at a glance.
 #[derive(Debug, Serialize)]

@@ -82,6 +82,7 @@ pub(super) fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
         .route("/entities/{id}", get(entity_page))
         .route("/waiting", get(waiting_page))
         .route("/journal", get(journal_page))
+        .route("/fleet", get(fleet_page))
         .route("/sites", get(sites::show).merge(long_form(post(sites::try_rule))))
         .route("/sites/save", long_form(post(sites::save)))
         .route("/sites/remove", get(sites::ask_to_remove).post(sites::remove))
@@ -284,6 +285,19 @@ async fn entity_page(state: Shared, Extension(viewer): Extension<Viewer>, id: Pa
 async fn journal_page(State(api): Shared, Extension(viewer): Extension<Viewer>) -> Shown {
     let main = page::journal::page(&api.status().await?);
     Ok(shown(&api, &viewer, Section::Overview, "Journal", &main))
+}
+
+async fn fleet_page(State(api): Shared, Extension(viewer): Extension<Viewer>) -> Shown {
+    let Some(member) = &api.sources.member else {
+        let detail = "this daemon is one by itself, and no member of a fleet";
+        return Err(Problem::new(StatusCode::NOT_FOUND, detail).into());
+    };
+    let unavailable = |why| {
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, format!("Kafka cannot be asked about the fleet: {why}"))
+    };
+    let report = member.inquiry.ask().await.map_err(unavailable)?;
+    let main = page::fleet::page(&member.fleet, &report, api.now());
+    Ok(shown(&api, &viewer, Section::Overview, "Fleet", &main))
 }
 
 async fn waiting_page(state: Shared, Extension(viewer): Extension<Viewer>) -> Shown {

@@ -6,6 +6,7 @@ pub(crate) mod entity;
 pub(crate) mod feed;
 pub(crate) mod feed_add;
 pub(crate) mod feeds;
+pub(crate) mod fleet;
 pub(crate) mod journal;
 pub(crate) mod judge;
 pub(crate) mod live;

@@ -1,22 +1,17 @@
 //! What a member says over HTTP: of itself, and of the fleet.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use dateline_fleet::{FleetSettings, MemberStatus, MirrorProgress, report};
-use dateline_publisher::KafkaSettings;
+use dateline_fleet::{FleetSettings, MemberStatus, MirrorProgress};
 use serde_json::{Value, json};
-use tokio::sync::{Mutex, watch};
+use tokio::sync::watch;
 
 use crate::config::Settings;
-use crate::fleet_status::FleetStatus;
-
-/// How old an answer about the fleet may be: asking Kafka takes connections.
-const MAX_AGE: Duration = Duration::from_secs(2);
+use crate::fleet_status::{FleetInquiry, FleetStatus};
 
 /// What a member says of itself over HTTP.
 #[derive(Clone)]
@@ -27,25 +22,17 @@ struct MemberApi {
     /// How far the whole fleet can be looked at here, if it can.
     mirror: Option<watch::Receiver<MirrorProgress>>,
     fleet: Arc<FleetSettings>,
-    kafka: Arc<KafkaSettings>,
-    /// What was last found of the fleet, and when: whoever asks often shares it.
-    found: Arc<Mutex<Option<(Instant, Value)>>>,
+    inquiry: FleetInquiry,
 }
 
 pub(super) fn routes(
     status: watch::Receiver<MemberStatus>,
     feeds_error: watch::Receiver<Option<String>>,
     mirror: Option<watch::Receiver<MirrorProgress>>,
+    inquiry: FleetInquiry,
     settings: &Settings,
 ) -> Router {
-    let api = MemberApi {
-        status,
-        feeds_error,
-        mirror,
-        fleet: Arc::new(settings.fleet.clone()),
-        kafka: Arc::new(settings.kafka.clone()),
-        found: Arc::default(),
-    };
+    let api = MemberApi { status, feeds_error, mirror, fleet: Arc::new(settings.fleet.clone()), inquiry };
     Router::new()
         .route("/livez", get(async || "alive\n"))
         .route("/readyz", get(readyz))
@@ -81,20 +68,8 @@ async fn member(State(api): State<MemberApi>) -> Json<Value> {
 }
 
 /// The fleet as Kafka and its members tell it: the same whichever member is asked.
-async fn fleet(State(api): State<MemberApi>) -> Result<Json<Value>, (StatusCode, String)> {
-    let mut found = api.found.lock().await;
-    if let Some((at, status)) = &*found
-        && at.elapsed() < MAX_AGE
-    {
-        return Ok(Json(status.clone()));
-    }
-    let failed = |why: String| (StatusCode::SERVICE_UNAVAILABLE, format!("Kafka cannot be asked: {why}\n"));
-    let (kafka, settings) = (api.kafka.clone(), api.fleet.clone());
-    let asked = tokio::task::spawn_blocking(move || {
-        let report = report(&kafka, &settings)?;
-        serde_json::to_value(FleetStatus::of(&settings.name, &report)).map_err(|error| error.to_string())
-    });
-    let status = asked.await.map_err(|error| failed(error.to_string()))?.map_err(failed)?;
-    *found = Some((Instant::now(), status.clone()));
-    Ok(Json(status))
+async fn fleet(State(api): State<MemberApi>) -> Result<Json<FleetStatus>, (StatusCode, String)> {
+    let failed = |why| (StatusCode::SERVICE_UNAVAILABLE, format!("Kafka cannot be asked: {why}\n"));
+    let report = api.inquiry.ask().await.map_err(failed)?;
+    Ok(Json(FleetStatus::of(&api.fleet.name, &report)))
 }

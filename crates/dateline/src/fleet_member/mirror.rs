@@ -18,6 +18,7 @@ use crate::api::{Sources, WriteAccess};
 use crate::config::Settings;
 use crate::daemon::{pulse_without_engine, reachable};
 use crate::failure::Failure;
+use crate::fleet_status::FleetInquiry;
 use crate::metrics::Metrics;
 use crate::recorded_pages::RecordedPages;
 use crate::retention;
@@ -33,6 +34,8 @@ pub(super) struct MirrorParts {
     pub(super) status: watch::Receiver<MemberStatus>,
     /// Why it doesn't go by the newest feeds, where it doesn't.
     pub(super) feeds_error: watch::Receiver<Option<String>>,
+    /// Where Kafka is asked about the whole fleet.
+    pub(super) inquiry: FleetInquiry,
     /// What its stories' reports are compared by, if it has that.
     pub(super) story_tables: Option<Arc<StoryTables>>,
 }
@@ -44,7 +47,7 @@ pub(super) fn start(
     tasks: &mut JoinSet<Result<(), Failure>>,
     stop: &CancellationToken,
 ) -> Result<(Sources, watch::Receiver<MirrorProgress>), Failure> {
-    let MirrorParts { address, mut feeds, metrics, status, feeds_error, story_tables } = parts;
+    let MirrorParts { address, mut feeds, metrics, status, feeds_error, inquiry, story_tables } = parts;
     let path = settings.shown_journal_path();
     // It is read anew: what it was before is nothing that anybody goes on from.
     if let Some(folder) = path.parent()
@@ -108,6 +111,7 @@ pub(super) fn start(
             status,
             feeds_error,
             mirror: told.clone(),
+            inquiry,
         }),
         story_tables: watch::channel(story_tables).1,
         recorded_pages: Arc::new(RecordedPages::new(None)),
@@ -180,6 +184,7 @@ mod tests {
             metrics: Arc::default(),
             status: status.subscribe(),
             feeds_error: feeds_error.subscribe(),
+            inquiry: FleetInquiry::new(&settings),
             story_tables: Some(Arc::new(tables)),
         };
         let (sources, _) = start(&settings, parts, &mut tasks, &stop).unwrap();
@@ -194,13 +199,16 @@ mod tests {
         assert_eq!((told["verdict"].as_str(), told["member"]["fleet"].as_str()), (Some("ok"), Some("news")));
         for path in ["/", "/sinks"] {
             let page = get(address, path).await;
-            assert!(page.contains("href=\"/v1/fleet\""), "{page}");
+            assert!(page.contains("href=\"/fleet\""), "{page}");
             assert!(
                 page.contains("what the fleet news has published is still being read from Kafka"),
                 "{page}"
             );
             assert!(!page.contains("no Kafka is configured") && !page.contains("brokers"), "{page}");
         }
+
+        let page = get(address, "/fleet").await;
+        assert!(page.contains("no broker of kafka.brokers (127.0.0.1:1) has answered within 8 s"), "{page}");
 
         feeds_error.send_replace(Some("a secret is missing".to_owned()));
         let told: Value = serde_json::from_str(&get(address, "/v1/status").await).unwrap();

@@ -5,6 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+use crate::fleet_status::FleetInquiry;
+
 /// Where a member of a fleet is asked how it is.
 #[derive(Debug, Clone)]
 pub struct FleetMembership {
@@ -18,6 +20,8 @@ pub struct FleetMembership {
     pub feeds_error: watch::Receiver<Option<String>>,
     /// How far it has read what the fleet has published.
     pub mirror: watch::Receiver<MirrorProgress>,
+    /// Where Kafka is asked about the whole of it.
+    pub(crate) inquiry: FleetInquiry,
 }
 
 /// What a member of a fleet says of itself. The rest of its status is of the whole fleet, as it was read from Kafka.

@@ -203,7 +203,7 @@ fn verdict(status: &StatusReport) -> Markup {
             }
             (sinks_lacking(status))
             @if let Some(member) = &status.member {
-                p { "This is " (visible(&member.member, 80)) ", a member of a fleet. " a href="/v1/fleet" { "Members and shards, as JSON" } }
+                p { "This is " (visible(&member.member, 80)) ", a member of a fleet. " a href="/fleet" { "Members and shards" } }
             }
         }
     }
@@ -240,7 +240,7 @@ fn figures(status: &StatusReport) -> Markup {
                 @match status.due_since { None => "none is overdue", Some(due) => { "due " (since(Some(due), status.now)) } }
             }))
             @match (&status.member, relay) {
-                (Some(member), None) => (figure("/v1/fleet", &count(member.shards.len()), "shards held here", html! { "of the fleet " (visible(&member.fleet, 40)) })),
+                (Some(member), None) => (figure("/fleet", &count(member.shards.len()), "shards held here", html! { "of the fleet " (visible(&member.fleet, 40)) })),
                 _ => (figure("/sinks", &relay.map_or_else(|| "off".to_owned(), |_| number(status.undelivered())), "Kafka lag", relay_state(relay))),
             }
             (figure("/journal", &bytes(status.journal_bytes + status.journal_wal_bytes + status.journal_search_bytes), "journal", html! {

@@ -43,7 +43,7 @@ fn kafka(status: &StatusReport) -> Markup {
             div {
                 p.headline { "Kafka" }
                 @match (&status.relay, &status.member) {
-                    (None, Some(member)) => p.meta { (visible(&member.source_in_words(), 200)) ". " a href="/v1/fleet" { "Members and shards, as JSON" } },
+                    (None, Some(member)) => p.meta { (visible(&member.source_in_words(), 200)) ". " a href="/fleet" { "Members and shards" } },
                     (None, None) => p.meta { "No " code { "brokers" } " are configured in " code { "[kafka]" } "." },
                     (Some(relay), _) => {
                         @if let Some(error) = &relay.last_error { p.error { (line(error)) } }
