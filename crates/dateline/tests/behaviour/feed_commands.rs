@@ -485,7 +485,10 @@ fn a_feed_that_comes_into_the_file_while_a_daemon_starts_is_asked_by_it() {
     fs::write(site.folder.path().join("feeds.toml"), feeds).unwrap();
     drop(hold);
     until("a poll of the feed", &site, || server.asked() > 0);
-    assert!(site.log().contains("the configuration was changed while the daemon started"), "{}", site.log());
+    // The engine hears of it first.
+    until("the log's word on it", &site, || {
+        site.log().contains("the configuration was changed while the daemon started")
+    });
     terminate(&mut daemon, Duration::from_secs(20));
 }
 
