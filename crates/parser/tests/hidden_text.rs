@@ -105,3 +105,29 @@ fn what_is_hidden_beside_other_buttons_is_not() {
         assert!(!text.contains(PROMPT) && text.contains(STORY[3]), "{body}");
     }
 }
+
+#[test]
+fn a_box_that_asks_about_data_on_the_readers_device_is_no_part_of_the_text_and_a_story_about_it_is() {
+    for question in [
+        "We and our partners store and access information on your device and process personal data for advertising.",
+        "Wir und unsere Partner speichern Informationen auf Ihrem Gerät und verarbeiten personenbezogene Daten für Werbung.",
+        "Nos partenaires et nous stockons des données personnelles sur votre appareil pour mesurer la publicité.",
+        "Мы и наши партнёры храним сведения на вашем устройстве и обрабатываем персональные данные для рекламы.",
+        "당사와 파트너는 귀하의 기기에 정보를 저장하고 광고를 위해 개인정보를 처리합니다.",
+        "我们及合作伙伴会在您的设备上存储信息，并处理个人数据，用于广告和衡量。",
+        "当社とパートナーはお使いの端末に情報を保存し、広告のために個人データを処理します。",
+        "Biz ve ortaklarımız cihazınızda bilgi saklıyor, reklam için kişisel verileri işliyoruz.",
+    ] {
+        let buttons = "<button>1</button><button>2</button>";
+        let asked =
+            format!("<div><h2>?</h2><p>{question}</p>{buttons}</div><div>{}</div>", paragraphs(&STORY));
+        assert_eq!(text("", &asked), STORY.join("\n"), "{question}");
+        // Nothing to press, or a small part of what the box says.
+        let told = format!("<div>{}<p>{question}</p></div>", paragraphs(&STORY));
+        assert!(text("", &told).contains(question), "{question}");
+        let told = format!("<div>{}<p>{question}</p>{buttons}</div>", paragraphs(&STORY));
+        assert!(text("", &told).contains(question), "{question}");
+    }
+    let found = format!("{}<div hidden=until-found><p>{}</p></div>", paragraphs(&STORY), REST[0]);
+    assert!(text("", &found).ends_with(REST[0]), "what a search on the page shows is text");
+}

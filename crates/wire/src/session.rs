@@ -28,7 +28,7 @@ const UUID_BYTES: usize = 36;
 /// elsewhere in the address still tells which page it is.
 pub(crate) fn without_session(url: &str) -> Cow<'_, str> {
     let is_web = url.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("http"));
-    if !is_web || !url.contains([';', '=']) {
+    if !is_web || !url.contains([';', '=', '(', '%']) {
         return Cow::Borrowed(url);
     }
     let (rest, fragment) = url.split_at(url.find('#').unwrap_or(url.len()));
@@ -44,6 +44,9 @@ pub(crate) fn without_session(url: &str) -> Cow<'_, str> {
             kept.push(';');
             kept.push_str(part);
         }
+    }
+    if let Some(segment) = kept.split('/').skip(3).find(|segment| is_cookieless(segment)) {
+        kept = kept.replacen(&format!("/{segment}"), "", 1);
     }
     let pairs: Vec<&str> =
         query.strip_prefix('?').map(|query| query.split('&').collect()).unwrap_or_default();
@@ -70,6 +73,26 @@ pub(crate) fn without_session(url: &str) -> Cow<'_, str> {
     }
     kept.push_str(fragment);
     Cow::Owned(kept)
+}
+
+/// Whether a segment of a path is what ASP.NET puts there for visitors without cookies: parts like `S(…)` in brackets, of which S is the
+/// session and A, F and the like say who is logged in (`HttpCookieMode`).
+fn is_cookieless(segment: &str) -> bool {
+    if !segment.starts_with(['(', '%']) {
+        return false;
+    }
+    let plain = segment.replace("%28", "(").replace("%29", ")");
+    let Some(inner) = plain.strip_prefix('(').and_then(|inner| inner.strip_suffix("))")) else {
+        return false;
+    };
+    let mut has_session = false;
+    let are_parts = inner.split(')').all(|part| {
+        let Some((name, value)) = part.split_once('(') else { return false };
+        let is_value = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        has_session |= name == "S" && value.len() >= MIN_TOKEN_BYTES;
+        matches!(name.as_bytes(), [b'A'..=b'Z']) && !value.is_empty() && value.bytes().all(is_value)
+    });
+    are_parts && has_session
 }
 
 fn is_named(name: &str) -> bool {
@@ -105,6 +128,13 @@ mod tests {
             ),
             ("https://a.example/7?sid=0b7c7e52-5d0c-4f0e-9a55-3b1f0c2d4e6f", "https://a.example/7"),
             ("https://a.example/2025/ferry?s=3f2a9c41d07be855", "https://a.example/2025/ferry"),
+            (
+                "https://a.example/(S(lit3py55t21z5v55vlm25s55))/view.aspx?id=7",
+                "https://a.example/view.aspx?id=7",
+            ),
+            ("https://a.example/news/(S(lit3py55t21z5v55vlm25s55))/7", "https://a.example/news/7"),
+            ("https://a.example/(A(x-_1)S(lit3py55t21z5v55vlm25s55)F(q))/7#top", "https://a.example/7#top"),
+            ("https://a.example/%28S%28lit3py55t21z5v55vlm25s55%29%29/7", "https://a.example/7"),
         ] {
             assert_eq!(without_session(url), kept);
             assert_eq!(without_session(kept), kept);
@@ -119,6 +149,10 @@ mod tests {
             "https://a.example/view;v=2?id=7",
             "https://a.example/view?s=ferry+runs+again+after+storm&id=7",
             "https://a.example/view",
+            "https://a.example/(S(7))/view",
+            "https://a.example/Storm_(S(lit3py55t21z5v55vlm25s55))",
+            "https://a.example/(storm)/7",
+            "https://a.example/%D0%BF/7",
             "tag:a.example;sessionid=7",
             "",
         ] {

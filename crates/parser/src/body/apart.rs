@@ -29,6 +29,9 @@ const GREATER_PART: f32 = 3.0;
 /// Length of the longest box that asks for consent by its words alone, or for an address, in units.
 const QUESTION: f32 = 900.0;
 
+/// What asks about data on a device is this part of its box at the least.
+const PARTS_OF_QUESTION: f32 = 2.5;
+
 /// Length of the longest box around a form to log in, in units.
 const INVITATION: f32 = 300.0;
 
@@ -73,19 +76,23 @@ fn is_address_form(area: &Area) -> bool {
     area.tag == Tag::Form && area.addresses > 0 && area.units <= QUESTION
 }
 
-/// For each box, whether it asks for consent to cookies by its words: a line that speaks of them to its reader, and something to
-/// press.
+/// For each box, whether it asks for consent by its words: a line that speaks of cookies to its reader, or that is a good part of the
+/// box and speaks of data on the reader's device, and something to press.
 fn boxes_that_ask(layout: &Layout) -> Vec<bool> {
     let mut asks = vec![false; layout.areas.len()];
-    let is_asking = |run: &Run| {
+    let is_asking = |run: &Run, area: AreaId| {
         let text = layout.str(run);
-        run.heading == 0 && run.linked < 0.5 && cue::speaks_of_cookies(text) && speaks_of_house(text)
+        let is_much = run.units * PARTS_OF_QUESTION >= layout.areas[area as usize].units;
+        run.heading == 0
+            && run.linked < 0.5
+            && (cue::speaks_of_cookies(text) || is_much && cue::speaks_of_device_data(text))
+            && speaks_of_house(text)
     };
     let is_box = |area: &AreaId| layout.areas[*area as usize].units <= QUESTION;
     let holds_control = |area: &AreaId| layout.areas[*area as usize].controls > 0;
     for run in &layout.runs {
         let pressed = layout.around(run.area).take_while(is_box).find(holds_control);
-        if let Some(area) = pressed.filter(|area| !asks[*area as usize] && is_asking(run)) {
+        if let Some(area) = pressed.filter(|area| !asks[*area as usize] && is_asking(run, *area)) {
             asks[area as usize] = true;
         }
     }

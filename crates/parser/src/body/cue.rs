@@ -482,6 +482,63 @@ pub(super) fn speaks_of_cookies(text: &str) -> bool {
     COOKIES.is_match(text)
 }
 
+/// Whether a text speaks of data about somebody and of the device that they are kept on, as what asks for consent without naming
+/// cookies does. The words are those of the Transparency and Consent Framework (IAB Europe) and its translations.
+pub(super) fn speaks_of_device_data(text: &str) -> bool {
+    const DEVICES: [&str; 21] = [
+        "device",
+        "gerät",
+        "endgerät",
+        "appareil",
+        "terminal",
+        "dispositiv",
+        "apparaat",
+        "urządzeni",
+        "zařízení",
+        "enhet",
+        "eszköz",
+        "устройств",
+        "пристро",
+        "cihaz",
+        "συσκευή",
+        "기기",
+        "단말",
+        "设备",
+        "裝置",
+        "端末",
+        "デバイス",
+    ];
+    const DATA: [&str; 24] = [
+        "personal data",
+        "information on",
+        "personenbezogen",
+        "données",
+        "datos",
+        "informacion",
+        "información",
+        "dati ",
+        "dados",
+        "gegevens",
+        "dane ",
+        "danych",
+        "údaje",
+        "údajů",
+        "personuppgift",
+        "adatok",
+        "данны",
+        "дані",
+        "veri",
+        "δεδομέν",
+        "개인정보",
+        "数据",
+        "資料",
+        "データ",
+    ];
+    let lower = text.to_lowercase();
+    let holds = |words: &[&str]| words.iter().any(|word| lower.contains(word));
+    holds(&DEVICES) && holds(&DATA)
+}
+
 /// What a line begins with that says whose the rights are, in lower case.
 const RIGHTS: &[&str] = &[
     "©",
