@@ -62,11 +62,13 @@ mod health;
 mod known_parameters;
 pub(crate) mod label;
 pub(crate) mod lookup;
+pub(crate) mod near_rejects;
 pub(crate) mod opml;
 mod own_names;
 mod parameters;
 mod reading_threads;
 pub(crate) mod recorded;
+mod refusal_log;
 pub(crate) mod reject;
 mod reload;
 mod schemas;
@@ -115,7 +117,9 @@ use self::activity::ActivityCounter;
 use self::console::Sessions;
 use self::own_names::{NameGuard, OwnNames};
 use self::reading_threads::ReadingThreads;
+use self::refusal_log::RefusalLog;
 use crate::config::HttpSettings;
+use crate::daemon::reachable;
 use crate::disk::DiskSpace;
 use crate::engine::{EngineActivity, EngineCommand};
 use crate::faults::LiveState;
@@ -212,7 +216,9 @@ pub async fn serve(
     sources: Sources,
     stop: CancellationToken,
 ) {
+    let refusals = Arc::new(RefusalLog::new(Some(sources.write_access.clone())));
     let (router, _, counting) = router(settings, sources, stop.clone()).await;
+    let router = router.layer(from_fn_with_state(refusals, refusal_log::tell));
     connections::serve(listener, router, settings, stop).await;
     // It ends with the rest; what it counted is of no further use.
     drop(counting.await);
@@ -228,13 +234,16 @@ pub async fn serve_beside(
     stop: CancellationToken,
 ) {
     let guarded = |guard| own.layer(from_fn_with_state(guard, own_names::refuse_others));
+    let access = sources.as_ref().map(|sources| sources.write_access.clone());
+    let told = from_fn_with_state(Arc::new(RefusalLog::new(access)), refusal_log::tell);
     let Some(sources) = sources else {
-        let names = OwnNames::new(settings, &RunRecord::this_machine(), "");
-        let own = guarded(NameGuard { names, api: None });
+        let address = format!("http://{}", reachable(listener.local_addr().unwrap_or(settings.listen)));
+        let names = OwnNames::new(settings, &RunRecord::this_machine(), "", &address);
+        let own = guarded(NameGuard { names, api: None }).layer(told);
         return connections::serve(listener, own, settings, stop).await;
     };
     let (router, guard, counting) = router(settings, sources, stop.clone()).await;
-    let router = guarded(guard).fallback_service(router.layer(from_fn(access::refuse_changes)));
+    let router = guarded(guard).fallback_service(router.layer(from_fn(access::refuse_changes))).layer(told);
     connections::serve(listener, router, settings, stop).await;
     drop(counting.await);
 }
@@ -253,7 +262,7 @@ async fn router(
     let counting = tokio::spawn(activity.clone().follow(sources.journal.clone(), stop.clone()));
     let sessions = kept_sessions(&sources.journal).await;
     let schema = sources.envelope.schemas.dataschema(EventKind::Article);
-    let names = OwnNames::new(settings, &RunRecord::this_machine(), &schema);
+    let names = OwnNames::new(settings, &RunRecord::this_machine(), &schema, &sources.run_record.api);
     let api = Arc::new(Api {
         sources,
         sessions,

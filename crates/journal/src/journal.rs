@@ -13,12 +13,12 @@ use url::Url;
 
 use crate::change::{
     ArticleLabel, Delay, DeliveredImport, EntryCompletion, EntryCounts, EntryEnd, EntryHandover, FeedChanges,
-    FeedConfiguration, FinishEntry, HandedEntries, HeldOutcomes, HostWishNote, HostWishRow, LabelRemoval,
-    Labelling, MirrorUpdate, Placement, PollCommit, PollLimits, PollRequest, PositionChange, Postponement,
-    Reconciliation, Redelivery, RejectedText, ReplayNote, RequestedPoll, RevisitCompletion, RevisitEnd,
-    RevisitLimit, RoomProbe, SessionEnd, SessionStart, SetAsideEntry, SetAsideFeed, SetAsideRevisit,
-    SinkEnabling, SinkId, SinkOpening, SinkProgress, SinkState, SinkStep, SourceChange, StoredSession,
-    StoryChange, StoryUpdate, SubscriptionChange, TextKeeping,
+    FeedConfiguration, FinishEntry, HandedEntries, HeldOutcomes, HostWishNote, HostWishRow, LabelCondition,
+    LabelReceipt, LabelRemoval, Labelling, MirrorUpdate, OtherLabel, Placement, PollCommit, PollLimits,
+    PollRequest, PositionChange, Postponement, Reconciliation, Redelivery, RejectedText, ReplayNote,
+    RequestedPoll, RevisitCompletion, RevisitEnd, RevisitLimit, RoomProbe, SessionEnd, SessionStart,
+    SetAsideEntry, SetAsideFeed, SetAsideRevisit, SinkEnabling, SinkId, SinkOpening, SinkProgress, SinkState,
+    SinkStep, SourceChange, StoredSession, StoryChange, StoryUpdate, SubscriptionChange, TextKeeping,
 };
 use crate::change::{TakenReport, TakenReports};
 use crate::claims::{ClaimKey, EntryClaims};
@@ -458,20 +458,28 @@ impl Journal {
         self.inner.writer.submit(SinkEnabling(id)).await
     }
 
-    /// Gives an article a label, in place of the one it has.
+    /// Gives an article a label, in place of the one it has, where that is as `condition` says.
     ///
     /// # Errors
     /// [`JournalError::Full`] when there is no room, others if the file cannot be written.
-    pub async fn label(&self, label: ArticleLabel) -> Result<(), JournalError> {
-        self.inner.writer.submit(Labelling(label)).await
+    pub async fn label(
+        &self,
+        label: ArticleLabel,
+        condition: LabelCondition,
+    ) -> Result<Result<LabelReceipt, OtherLabel>, JournalError> {
+        self.inner.writer.submit(Labelling { label, condition }).await
     }
 
-    /// Takes an article's label away. Whether it had one.
+    /// Takes an article's label away, where that is as `condition` says. Whether it had one.
     ///
     /// # Errors
     /// As for [`label`](Self::label).
-    pub async fn remove_label(&self, article: ArticleId) -> Result<bool, JournalError> {
-        self.inner.writer.submit(LabelRemoval(article)).await
+    pub async fn remove_label(
+        &self,
+        article: ArticleId,
+        condition: LabelCondition,
+    ) -> Result<Result<bool, OtherLabel>, JournalError> {
+        self.inner.writer.submit(LabelRemoval { article, condition }).await
     }
 
     /// Keeps the text of an article that was judged and not published, for whoever looks at it later. Nobody waits for that, and the

@@ -6,7 +6,9 @@ use dateline_wire::ArticleId;
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, params};
 
-use crate::change::{ArticleLabel, LABEL_COLUMNS, LabelValue, RejectedText, StoredSession, read_label};
+use crate::change::{
+    ArticleLabel, LABEL_COLUMNS, LabelValue, RejectedText, StoredSession, label_of, read_label,
+};
 use crate::reader::timestamp;
 use crate::{JournalError, JournalReader, schema};
 
@@ -19,13 +21,7 @@ impl JournalReader {
         if self.version() < schema::LABELS {
             return Ok(None);
         }
-        self.read(|connection| {
-            let label = connection
-                .prepare_cached(&format!("SELECT {LABEL_COLUMNS} FROM labels WHERE article = ?1"))?
-                .query_row([article.as_str()], read_label)
-                .optional()?;
-            Ok(label.flatten())
-        })
+        self.read(|connection| label_of(connection, article))
     }
 
     /// What is said of each of `articles` that has a label.

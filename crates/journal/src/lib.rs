@@ -91,10 +91,10 @@ pub use arrival::{ArrivedJournal, JournalArrival, PublishedReport};
 pub use backup::{CopyReport, RestoreOptions, RestoreReport, backup, restore};
 pub use change::{
     ArticleLabel, Delay, EntryCompletion, EntryCounts, EntryEnd, FeedChanges, HeldOutcomes, HostWishRow,
-    LabelValue, MirrorUpdate, MissedEvents, PollCommit, PollRecord, PollRequest, RejectedText,
-    ReportedChange, RevisitCompletion, RevisitEnd, RevisitFinding, RevisitPlan, SinkId, SinkOpening,
-    SinkOutage, SinkProgress, SinkStart, SinkState, StoredSession, StoryArticleRow, StoryUpdate, TakenReport,
-    UndeliveredEvent,
+    LabelCondition, LabelReceipt, LabelValue, MirrorUpdate, MissedEvents, OtherLabel, PollCommit, PollRecord,
+    PollRequest, RejectedText, ReportedChange, RevisitCompletion, RevisitEnd, RevisitFinding, RevisitPlan,
+    SinkId, SinkOpening, SinkOutage, SinkProgress, SinkStart, SinkState, StoredSession, StoryArticleRow,
+    StoryUpdate, TakenReport, UndeliveredEvent,
 };
 pub use commit_log::{CommitLog, HandedEntry, LoggedTransaction, SharedCommitLog, StateRecord};
 pub use connection::inspect;

@@ -15,6 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
+use super::near_rejects::{NearExtent, NearRejects};
 use super::{Problem, Shared};
 
 /// How far back is counted, in hours.
@@ -24,6 +25,8 @@ const PAGE: usize = 500;
 const MAX_PAGE_BYTES: usize = 8 << 20;
 /// How many languages, topics and so on are told apart in an hour; those beyond count as `other`.
 const MAX_NAMES: usize = 60;
+/// How many pages are read at most for whoever asks while there is more.
+const MAX_PAGES_AT_ONCE: usize = 2;
 /// How long the counting rests after a page, so that it takes a part of one core at most.
 const REST: Duration = Duration::from_millis(20);
 /// How long it rests before it looks again, or after the journal could not be read.
@@ -67,17 +70,43 @@ impl ActivityReport {
 /// Counts what happens.
 #[derive(Debug, Default)]
 pub(super) struct ActivityCounter {
-    report: Mutex<ActivityReport>,
+    week: Mutex<CountedWeek>,
+}
+
+/// What was counted of a week.
+#[derive(Debug, Default)]
+struct CountedWeek {
+    report: ActivityReport,
+    near: NearRejects,
 }
 
 impl ActivityCounter {
-    fn report(&self) -> MutexGuard<'_, ActivityReport> {
-        self.report.lock().unwrap_or_else(PoisonError::into_inner)
+    fn week(&self) -> MutexGuard<'_, CountedWeek> {
+        self.week.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What was counted so far.
     pub(super) fn read(&self) -> ActivityReport {
-        self.report().clone()
+        self.week().report.clone()
+    }
+
+    /// Where that is which was judged and not published, the nearest to the threshold first, and of what that is the nearest. What was
+    /// just committed is among it, unless a whole week is still to be counted.
+    pub(super) fn nearest(&self, journal: &Journal) -> Result<(Vec<Sequence>, NearExtent), JournalError> {
+        let last = *journal.watch().borrow();
+        for _ in 0..MAX_PAGES_AT_ONCE {
+            if self.count_page(journal, last)? {
+                break;
+            }
+        }
+        let CountedWeek { report, near } = &*self.week();
+        let extent = NearExtent {
+            rejects: near.len(),
+            are_all: near.are_all(),
+            since: report.since(),
+            is_complete: report.counted >= last,
+        };
+        Ok((near.places(), extent))
     }
 
     /// Counts until `stop` is cancelled.
@@ -100,7 +129,7 @@ impl ActivityCounter {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep(pause) => {}
             }
-            if self.report().counted >= last {
+            if self.week().report.counted >= last {
                 tokio::select! {
                     () = stop.cancelled() => return,
                     news = durable.changed() => if news.is_err() { return },
@@ -112,7 +141,8 @@ impl ActivityCounter {
     /// Counts the next events up to `last`. Whether that is all.
     fn count_page(&self, journal: &Journal, last: Sequence) -> Result<bool, JournalError> {
         let reader = journal.reader();
-        let mut after = self.report().counted;
+        let counted = self.week().report.counted;
+        let mut after = counted;
         if after == Sequence::START
             && let Some(newest) = reader.event_time(last)?
         {
@@ -121,10 +151,18 @@ impl ActivityCounter {
             after = reader.place_before(begin)?;
         }
         let events = reader.events_within(after, PAGE, MAX_PAGE_BYTES)?;
-        let read: Vec<(Timestamp, Counted)> =
-            events.iter().filter_map(|event| Some((hour_of(event.time), Counted::of(event)?))).collect();
-        let mut report = self.report();
-        for (hour, counted) in read {
+        let read: Vec<(&CloudEvent, Counted)> =
+            events.iter().filter_map(|event| Some((event, Counted::of(event)?))).collect();
+        let CountedWeek { report, near } = &mut *self.week();
+        // Somebody else may have counted the same meanwhile.
+        if report.counted != counted {
+            return Ok(report.counted >= last);
+        }
+        for (event, counted) in read {
+            let hour = hour_of(event.time);
+            if let Counted::Reject { score: Some(score), .. } = counted {
+                near.add(score, event.sequence, hour);
+            }
             counted.add_to(report.hours.entry(hour).or_default());
         }
         report.counted = events.last().map_or(last, |event| event.sequence).max(after);
@@ -132,7 +170,10 @@ impl ActivityCounter {
         if let Some((newest, _)) = report.hours.last_key_value() {
             let begin =
                 newest.checked_sub(SignedDuration::from_hours(WINDOW_HOURS)).unwrap_or(Timestamp::MIN);
-            report.hours = report.hours.split_off(&begin);
+            if report.since().is_some_and(|since| since < begin) {
+                report.hours = report.hours.split_off(&begin);
+                near.forget_before(begin);
+            }
         }
         Ok(report.is_complete)
     }
@@ -145,7 +186,7 @@ fn hour_of(time: Timestamp) -> Timestamp {
 /// What counts of an event.
 enum Counted {
     Article { language: String, topics: Vec<String> },
-    Reject { reason: String },
+    Reject { reason: String, score: Option<f64> },
 }
 
 impl Counted {
@@ -165,6 +206,13 @@ impl Counted {
         #[derive(Deserialize)]
         struct Reject {
             reason: String,
+            #[serde(default)]
+            relevance: Option<Relevance>,
+        }
+        #[derive(Deserialize)]
+        struct Relevance {
+            #[serde(default)]
+            score: Option<f64>,
         }
         match event.kind {
             EventKind::Article => {
@@ -174,8 +222,8 @@ impl Counted {
                 Some(Self::Article { language, topics })
             }
             EventKind::Reject => {
-                let Reject { reason } = serde_json::from_str(&event.data).ok()?;
-                Some(Self::Reject { reason })
+                let Reject { reason, relevance } = serde_json::from_str(&event.data).ok()?;
+                Some(Self::Reject { reason, score: relevance.and_then(|relevance| relevance.score) })
             }
             EventKind::Withdrawal | EventKind::Health | EventKind::Story => None,
         }
@@ -188,7 +236,7 @@ impl Counted {
                 add(&mut hour.languages, language);
                 topics.into_iter().for_each(|topic| add(&mut hour.topics, topic));
             }
-            Self::Reject { reason } => add(&mut hour.rejects, reason),
+            Self::Reject { reason, .. } => add(&mut hour.rejects, reason),
         }
     }
 }

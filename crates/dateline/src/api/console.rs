@@ -13,9 +13,10 @@ mod visitor;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use axum::extract::{DefaultBodyLimit, Path, Query, State};
+use axum::body::{Body, to_bytes};
+use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware;
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
 use axum::{Extension, Router};
@@ -25,10 +26,12 @@ use jiff::SignedDuration;
 use maud::Markup;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
 use self::asked_list::AskedList;
 pub(super) use self::session::Sessions;
-pub(super) use self::visitor::is_logged_in;
+pub(super) use self::visitor::{client_address, is_logged_in};
 use super::acceptable::Accept;
 use super::article::ArticleQuery;
 use super::parameters::{GivenId, OwnParameters, Parameters};
@@ -96,6 +99,27 @@ pub(super) fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
         .route("/logout", post(login::log_out))
         .route("/console/{digest}/{name}", get(asset))
         .route_layer(middleware::map_response(as_page))
+        .route_layer(
+            CompressionLayer::new()
+                .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("text/plain"))),
+        )
+        .route_layer(middleware::from_fn_with_state(api.clone(), make_beside))
+}
+
+/// Has a page made, and compressed, by threads that give way to the rest of the daemon. What the framework refuses, in plain text, is made
+/// a page later.
+async fn make_beside(State(api): Shared, request: Request, next: Next) -> Response {
+    let made = api.reading_threads.make(async move {
+        let (head, body) = next.run(request).await.into_parts();
+        // No page is endless.
+        let body = to_bytes(Body::new(body), usize::MAX).await?;
+        Ok::<_, axum::Error>(Response::from_parts(head, Body::from(body)))
+    });
+    match made.await {
+        Ok(Ok(page)) => page,
+        Ok(Err(error)) => refusal(Problem::internal(&error.to_string())),
+        Err(lost) => refusal(Problem::internal(&lost.to_string())),
+    }
 }
 
 /// That an answer is one of the console's, whose failures are pages.
@@ -149,14 +173,6 @@ pub(super) fn refusal(problem: Problem) -> Response {
 
 /// The same for whoever comes from the page `from`, to which a log-in leads back.
 fn refusal_from(problem: Problem, from: &str) -> Response {
-    let title = match problem.status {
-        StatusCode::NOT_FOUND => "There is no such page",
-        StatusCode::UNAUTHORIZED => "Log in first",
-        StatusCode::FORBIDDEN => "You may not do this",
-        StatusCode::TOO_MANY_REQUESTS => "Too many tries",
-        status if status.is_server_error() => "This cannot be shown now",
-        _ => "That did not work",
-    };
     let log_in = match from {
         "/" => "/login".to_owned(),
         from => format!("/login?next={}", page::query_value(from)),
@@ -164,6 +180,19 @@ fn refusal_from(problem: Problem, from: &str) -> Response {
     let way_on = match problem.status {
         StatusCode::UNAUTHORIZED | StatusCode::TOO_MANY_REQUESTS => (log_in.as_str(), "To the log-in"),
         _ => ("/", "To the overview"),
+    };
+    refusal_with(problem, way_on)
+}
+
+/// The same with a way on: a path, and what it is called.
+fn refusal_with(problem: Problem, way_on: (&str, &str)) -> Response {
+    let title = match problem.status {
+        StatusCode::NOT_FOUND => "There is no such page",
+        StatusCode::UNAUTHORIZED => "Log in first",
+        StatusCode::FORBIDDEN => "You may not do this",
+        StatusCode::TOO_MANY_REQUESTS => "Too many tries",
+        status if status.is_server_error() => "This cannot be shown now",
+        _ => "That did not work",
     };
     let main = page::problem::page(title, &problem.detail, &problem.errors, way_on);
     // Whoever has to log in first sees where, and nothing else.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::Problem;
 use super::article::{ArticleHistoryDocument, ArticlePageDocument};
 use super::feed::FeedChangeReport;
+use super::label::LabelledArticle;
 
 type Described<'o> = TransformOperation<'o>;
 
@@ -347,14 +348,23 @@ pub(super) fn labels(operation: Described<'_>) -> Described<'_> {
 }
 
 pub(super) fn give_label(operation: Described<'_>) -> Described<'_> {
-    operation
+    let operation = operation
         .id("giveLabel")
         .summary("Says that an article is relevant, not, or borderline")
-        .description("In place of what was said before. 404: the log has no such article that was judged.")
+        .description(
+            "In place of what was said before. `ETag` in the answer is the label's `labelled_at` in quotation marks: with it in `If-Match` that \
+             label alone is changed, with `If-None-Match: *` no label is. 404: the log has no such article that was judged. 412: somebody \
+             else has said something since, which the answer tells.",
+        );
+    operation.response_with::<200, Json<LabelledArticle>, _>(|answer| {
+        answer.description("An article with its label: one line of an export.")
+    })
 }
 
 pub(super) fn remove_label(operation: Described<'_>) -> Described<'_> {
-    operation.id("removeLabel").summary("Takes back what was said of an article")
+    operation.id("removeLabel").summary("Takes back what was said of an article").description(
+        "With `If-Match`, as `labelled_at` of the label in quotation marks, that label alone. 412: it is another by now.",
+    )
 }
 
 pub(super) fn activity(operation: Described<'_>) -> Described<'_> {

@@ -1,21 +1,26 @@
-//! `/v1/labels`: what people say of articles, published or not, in the form that `tools/relevance/fit.py` reads.
+//! `/v1/labels`: what people say of articles, published or not, in the form that `tools/relevance/fit.py` reads. A label is told by the
+//! moment it was given at: whoever changes one may say which is meant, and changes no other.
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::Json;
-use dateline_journal::{ArticleLabel, EventFilter, Facet, JournalError, JournalReader, LabelValue};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Json, Response};
+use dateline_journal::{
+    ArticleLabel, EventFilter, Facet, JournalError, JournalReader, LabelCondition, LabelReceipt, LabelValue,
+    OtherLabel,
+};
 use dateline_wire::{ArticleEvent, ArticleId, EventKind, RejectEvent, Sequence, StoryId};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::access::MayWrite;
+use super::access::{MayWrite, only};
 use super::parameters::{GivenId, OwnParameters, limit};
 use super::{Api, Problem, Shared};
+use crate::console::shown::visible;
 
 /// How many labels a page holds unless another number is asked for, and at most.
 const PAGE: usize = 200;
@@ -155,8 +160,10 @@ pub(super) async fn give(
     _: MayWrite,
     State(api): Shared,
     Path(id): Path<GivenId>,
+    headers: HeaderMap,
     body: Result<Json<LabelDocument>, JsonRejection>,
-) -> Result<Json<LabelledArticle>, Problem> {
+) -> Result<Response, Problem> {
+    let condition = condition(&headers)?;
     let Json(LabelDocument { label, labelled_by }) = body.map_err(|rejection| {
         let meant = "a JSON object is meant, such as {\"label\": \"relevant\"}";
         Problem::new(rejection.status(), format!("{}; {meant}", rejection.body_text()))
@@ -170,9 +177,10 @@ pub(super) async fn give(
         let detail = format!("`labelled_by` is a name of {MAX_AUTHOR_BYTES} bytes at most");
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail));
     }
-    label_article(&api, ArticleId::from_stored(id), value, author)
-        .await
-        .map(|label| Json(LabelledArticle::of(label)))
+    let given = label_article(&api, ArticleId::from_stored(id), value, author, condition).await?;
+    let (label, _) = given.map_err(|other| otherwise(&other))?;
+    let tag = tag_of(label.at);
+    Ok(([(header::ETAG, tag)], Json(LabelledArticle::of(label))).into_response())
 }
 
 /// Takes an article's label away.
@@ -180,26 +188,73 @@ pub(super) async fn remove(
     _: MayWrite,
     State(api): Shared,
     Path(id): Path<GivenId>,
+    headers: HeaderMap,
 ) -> Result<Json<LabelRemovalReport>, Problem> {
-    let removed = api.sources.journal.remove_label(ArticleId::from_stored(id)).await?;
-    Ok(Json(LabelRemovalReport { removed }))
+    let condition = condition(&headers)?;
+    let removed = api.sources.journal.remove_label(ArticleId::from_stored(id), condition).await?;
+    Ok(Json(LabelRemovalReport { removed: removed.map_err(|other| otherwise(&other))? }))
 }
 
-/// Gives an article a label, with what the journal knows of it now.
+/// What tells the label that was given `at` a moment from any other of its article (RFC 9110, section 8.8.3).
+fn tag_of(at: Timestamp) -> String {
+    format!("\"{at}\"")
+}
+
+/// Which label is meant, as a request says it (RFC 9110, section 13.1).
+fn condition(headers: &HeaderMap) -> Result<LabelCondition, Problem> {
+    let given = [header::IF_MATCH, header::IF_NONE_MATCH].map(|name| {
+        let is_given = headers.contains_key(&name);
+        is_given.then(|| only(headers, name).unwrap_or_default().trim())
+    });
+    let moment = |tag: &str| tag.strip_prefix('"')?.strip_suffix('"')?.parse().ok();
+    match given {
+        [None, None] => Some(LabelCondition::Any),
+        [None, Some("*")] => Some(LabelCondition::Absent),
+        [Some(tag), None] => moment(tag).map(LabelCondition::GivenAt),
+        _ => None,
+    }
+    .ok_or_else(|| {
+        let detail = "what `If-Match` or `If-None-Match` says means nothing here; expected is one of the two: `If-Match` with the `labelled_at` of the \
+                      label that is meant, in quotation marks, or `If-None-Match: *`, where the article is to have none";
+        Problem::new(StatusCode::BAD_REQUEST, detail)
+    })
+}
+
+/// What somebody else has said of an article since, for people.
+pub(super) fn said_since(OtherLabel(label): &OtherLabel) -> String {
+    match label {
+        Some(label) => {
+            let author = visible(&label.author, MAX_AUTHOR_BYTES);
+            format!("{author} has said `{}` of this article at {:.0}", label.value.as_str(), label.at)
+        }
+        None => "the label of this article was taken away".to_owned(),
+    }
+}
+
+fn otherwise(other: &OtherLabel) -> Problem {
+    let detail = format!(
+        "nothing is changed: {}; read what is said of it now, and ask for what is still meant",
+        said_since(other)
+    );
+    Problem::new(StatusCode::PRECONDITION_FAILED, detail)
+}
+
+/// Gives an article a label, with what the journal knows of it now, where the one it has is as `condition` says.
 pub(super) async fn label_article(
     api: &Arc<Api>,
     article: ArticleId,
     value: LabelValue,
     author: String,
-) -> Result<ArticleLabel, Problem> {
+    condition: LabelCondition,
+) -> Result<Result<(ArticleLabel, LabelReceipt), OtherLabel>, Problem> {
     let journal = api.sources.journal.clone();
     let (asked, now) = (article.clone(), Timestamp::now());
     let read = tokio::task::spawn_blocking(move || JudgedArticle::read(journal.reader(), &asked));
     let judged = read.await.map_err(|lost| Problem::internal(&lost.to_string()))??;
     let judged = judged.ok_or_else(|| unknown(&article))?;
     let label = judged.labelled(value, author, now);
-    api.sources.journal.label(label.clone()).await?;
-    Ok(label)
+    let given = api.sources.journal.label(label.clone(), condition).await?;
+    Ok(given.map(|receipt| (ArticleLabel { at: receipt.at, ..label }, receipt)))
 }
 
 pub(super) fn unknown(article: &ArticleId) -> Problem {

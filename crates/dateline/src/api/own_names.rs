@@ -18,18 +18,28 @@ const UNDER_ANY_NAME: [&str; 3] = ["/livez", "/readyz", "/metrics"];
 
 /// The names that are ours beside those that no page on the web can have.
 #[derive(Debug, Clone, Default)]
-pub(super) struct OwnNames(Vec<String>);
+pub(super) struct OwnNames {
+    names: Vec<String>,
+    /// Where the API is asked on this machine.
+    address: String,
+}
 
 impl OwnNames {
-    /// The configured ones, that of the machine, and that in the address of a `schema`, if it has one.
-    pub(super) fn new(settings: &HttpSettings, machine: &str, schema: &str) -> Self {
-        let mut names: Vec<String> = settings.names.iter().filter_map(|name| as_sent(name)).collect();
+    /// The configured ones, that of the machine, and that in the address of a `schema`, if it has one, of an API at `address`.
+    pub(super) fn new(settings: &HttpSettings, machine: &str, schema: &str, address: &str) -> Self {
+        let mut names: Vec<String> =
+            settings.names.iter().filter_map(|name| host_of(name)?.domain().map(str::to_owned)).collect();
         if !machine.is_empty() {
             let machine = machine.to_ascii_lowercase();
             names.extend([format!("{machine}.local"), machine]);
         }
         names.extend(Url::parse(schema).ok().and_then(|base| base.host_str().map(str::to_owned)));
-        Self(names)
+        Self { names, address: address.to_owned() }
+    }
+
+    /// Where the API is asked on this machine, such as `http://127.0.0.1:8080`.
+    pub(super) fn address(&self) -> &str {
+        &self.address
     }
 
     /// Whether a request asks under one of them, or under none at all.
@@ -40,25 +50,41 @@ impl OwnNames {
     /// Whether `host`, with its port, is one of them, an address, or a name that the public DNS never has: one of a single label, as
     /// containers call each other; below `localhost` (RFC 6761) and `internal` (reserved by ICANN); a service of Kubernetes in full.
     fn have(&self, host: &str) -> bool {
-        match Url::parse(&format!("http://{host}/")).as_ref().map(Url::host) {
-            Ok(Some(Host::Domain(name))) => {
-                let name = name.strip_suffix('.').unwrap_or(name);
+        match host_of(host) {
+            Some(AskedHost::Domain(name)) => {
                 let is_private = [".localhost", ".internal", ".cluster.local"];
                 !name.contains('.')
                     || is_private.iter().any(|ending| name.ends_with(ending))
-                    || self.0.iter().any(|own| own == name)
+                    || self.names.contains(&name)
             }
-            Ok(Some(Host::Ipv4(_) | Host::Ipv6(_))) => true,
-            _ => false,
+            Some(AskedHost::Address) => true,
+            None => false,
         }
     }
 }
 
-/// The name of a host as browsers send it: in small letters and Punycode, without the dot at its end.
-fn as_sent(name: &str) -> Option<String> {
-    match Host::parse(name.strip_suffix('.').unwrap_or(name)) {
-        Ok(Host::Domain(name)) => Some(name),
-        _ => None,
+/// A host as it is asked for.
+enum AskedHost {
+    /// Its name in small letters and Punycode, as browsers send it, without the dot at its end.
+    Domain(String),
+    /// An address.
+    Address,
+}
+
+impl AskedHost {
+    fn domain(&self) -> Option<&str> {
+        match self {
+            Self::Domain(name) => Some(name),
+            Self::Address => None,
+        }
+    }
+}
+
+/// What `text` names, with or without a port; nothing where that is no host.
+fn host_of(text: &str) -> Option<AskedHost> {
+    match Url::parse(&format!("http://{text}/")).ok()?.host()? {
+        Host::Domain(name) => Some(AskedHost::Domain(name.strip_suffix('.').unwrap_or(name).to_owned())),
+        Host::Ipv4(_) | Host::Ipv6(_) => Some(AskedHost::Address),
     }
 }
 
@@ -89,7 +115,7 @@ pub(super) async fn refuse_others(State(guard): State<NameGuard>, request: Reque
     if guard.names.are_asked(headers) || UNDER_ANY_NAME.contains(&request.uri().path()) {
         return next.run(request).await;
     }
-    let refusal = misdirected(headers);
+    let refusal = misdirected(headers, &guard.names);
     match guard.is_known(headers.clone()).await {
         Ok(true) => next.run(request).await,
         Ok(false) => refusal.into_response(),
@@ -98,14 +124,15 @@ pub(super) async fn refuse_others(State(guard): State<NameGuard>, request: Reque
 }
 
 /// The answer to a request under a name that is none of ours.
-pub(super) fn misdirected(headers: &HeaderMap) -> Problem {
+pub(super) fn misdirected(headers: &HeaderMap, names: &OwnNames) -> Problem {
     let called = match only(headers, header::HOST) {
         Some(host) => format!("this API is asked as {host:?}, which is none of its names"),
         None => "this API is asked under two names, or one that is no name".to_owned(),
     };
     let detail = format!(
-        "{called}, so a page of another site may be asking: ask by its address, as http://127.0.0.1:8080, or add the name to `names` in \
-         [http] and restart the daemon, also where a proxy passes it on; with the token of [api] any name will do"
+        "{called}, so a page of another site may be asking: ask by its address, as {}, or add the name to `names` in \
+         [http] and restart the daemon, also where a proxy passes it on; with the token of [api] any name will do",
+        names.address()
     );
     Problem::new(StatusCode::MISDIRECTED_REQUEST, detail)
 }
@@ -120,8 +147,12 @@ mod tests {
             names: ["News.Example", "Bücher.example", "dotted.example."].map(str::to_owned).into(),
             ..HttpSettings::default()
         };
-        let names =
-            OwnNames::new(&settings, "Box", "https://schemas.example/v1/schemas/dateline.article.v1.json");
+        let names = OwnNames::new(
+            &settings,
+            "Box",
+            "https://schemas.example/v1/schemas/dateline.article.v1.json",
+            "",
+        );
         for ours in [
             "127.0.0.1:8080",
             "[::1]:8080",

@@ -5,20 +5,19 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::Json;
-use dateline_journal::{EventFilter, Facet};
-use dateline_wire::{EventKind, RejectEvent, Sequence};
+use dateline_journal::{EventFilter, Facet, JournalError, JournalReader};
+use dateline_wire::{CloudEvent, EventKind, RejectEvent, Sequence};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::near_rejects::NearExtent;
 use super::parameters::{Parameters, check_list, limit};
 use super::{Api, Problem, Shared};
 
 /// How many rejects a page holds unless another number is asked for, and at most.
-pub(crate) const PAGE: usize = 50;
+const PAGE: usize = 50;
 const MAX_PAGE: usize = 500;
-/// Of how many of the newest the nearest to the threshold are given.
-pub(crate) const NEAREST_OF: usize = 1_000;
 
 /// What comes first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -27,7 +26,7 @@ pub(super) enum RejectOrder {
     /// The newest.
     #[default]
     Newest,
-    /// Of the newest thousand what was judged, and of that the most relevant.
+    /// What was judged in the last week, of which the nearest 20,000 are remembered, the most relevant first.
     Nearest,
 }
 
@@ -65,6 +64,9 @@ pub(crate) struct RejectPage {
     /// Where the next page begins, if there may be one: of the newest alone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) next: Option<Sequence>,
+    /// Of what the nearest are.
+    #[serde(skip)]
+    pub(crate) extent: Option<NearExtent>,
 }
 
 impl RejectPage {
@@ -94,37 +96,49 @@ pub(super) async fn find(
     RejectQuery { order, before, limit }: RejectQuery,
 ) -> Result<RejectPage, Problem> {
     let limit = limit.map_or(PAGE, NonZeroUsize::get).min(MAX_PAGE);
-    let mut filter = filter;
-    if filter.values(Facet::Kind).next().is_none() {
-        filter
-            .add(Facet::Kind, EventKind::Reject.word())
-            .map_err(|error| Problem::internal(&error.to_string()))?;
+    match order {
+        RejectOrder::Newest => {
+            let mut filter = filter;
+            if filter.values(Facet::Kind).next().is_none() {
+                filter
+                    .add(Facet::Kind, EventKind::Reject.word())
+                    .map_err(|error| Problem::internal(&error.to_string()))?;
+            }
+            api.read(move |journal| newest(journal, &filter, before, limit)).await
+        }
+        RejectOrder::Nearest => {
+            let (activity, source) = (api.activity.clone(), api.sources.journal.clone());
+            let nearest = move |journal: &JournalReader| {
+                let (mut ranked, extent) = activity.nearest(&source)?;
+                ranked.retain(|place| before.is_none_or(|before| *place < before));
+                let events = journal.events_ranked(&filter, &ranked, limit)?;
+                Ok::<_, JournalError>(RejectPage { rejects: read(events), next: None, extent: Some(extent) })
+            };
+            api.read(nearest).await
+        }
     }
-    let read = match order {
-        // One more tells whether there is another page.
-        RejectOrder::Newest => limit + 1,
-        RejectOrder::Nearest => NEAREST_OF,
-    };
-    let mut events = api.read(move |journal| journal.events_before(&filter, before, read)).await?;
-    let are_more = order == RejectOrder::Newest && events.len() == read;
-    if are_more {
-        events.truncate(limit);
-    }
+}
+
+fn newest(
+    journal: &JournalReader,
+    filter: &EventFilter,
+    before: Option<Sequence>,
+    limit: usize,
+) -> Result<RejectPage, JournalError> {
+    // One more tells whether there is another page.
+    let mut events = journal.events_before(filter, before, limit + 1)?;
+    let are_more = events.len() > limit;
+    events.truncate(limit);
     let next = events.last().filter(|_| are_more).map(|event| event.sequence);
-    // One that another version wrote, and this one cannot read, is left out.
-    let mut rejects: Vec<Rejected> = events
-        .into_iter()
-        .filter(|event| event.kind == EventKind::Reject)
-        .filter_map(|event| {
-            let data = serde_json::from_str(&event.data).ok()?;
-            Some(Rejected { sequence: event.sequence, time: event.time, event: data })
-        })
-        .collect();
-    if order == RejectOrder::Nearest {
-        let score = |reject: &Rejected| reject.event.relevance.as_ref().and_then(|relevance| relevance.score);
-        rejects.retain(|reject| score(reject).is_some());
-        rejects.sort_by(|one, other| score(other).unwrap_or(0.0).total_cmp(&score(one).unwrap_or(0.0)));
-        rejects.truncate(limit);
-    }
-    Ok(RejectPage { rejects, next })
+    Ok(RejectPage { rejects: read(events), next, extent: None })
+}
+
+/// Rejects among events. One that another version wrote, and this one cannot read, is left out.
+fn read(events: Vec<CloudEvent>) -> Vec<Rejected> {
+    let rejects = events.into_iter().filter(|event| event.kind == EventKind::Reject);
+    let read = |event: CloudEvent| {
+        let data = serde_json::from_str(&event.data).ok()?;
+        Some(Rejected { sequence: event.sequence, time: event.time, event: data })
+    };
+    rejects.filter_map(read).collect()
 }

@@ -128,9 +128,10 @@ impl PageReading {
     }
 }
 
-/// The rules, in the file's order.
+/// The rules, in the file's order: none where there is no configuration.
 pub(super) async fn list(State(api): Shared) -> Result<Json<Vec<ListedSiteRule>>, Problem> {
-    let rules = reloader(&api)?.site_rules().await?;
+    let Some(reloader) = &api.sources.reloader else { return Ok(Json(Vec::new())) };
+    let rules = reloader.site_rules().await?;
     let status = api.sources.metrics.site_rules();
     let listed = |rule: SiteRuleDocument| {
         let name = rule.name();

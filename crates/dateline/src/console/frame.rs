@@ -76,6 +76,8 @@ pub(crate) struct Viewer {
     pub(crate) may_operate: bool,
     /// Whether the console can end that: not where a proxy says who it is.
     pub(crate) may_log_out: bool,
+    /// Whether a log-in with the API's token would let changes be asked for.
+    pub(crate) may_log_in: bool,
     /// Whether a fleet is shown, which nothing here changes.
     pub(crate) is_shown_fleet: bool,
 }
@@ -85,7 +87,9 @@ impl Viewer {
     pub(crate) fn refusal(&self, by_operators: &Markup, in_fleet: &Markup) -> Markup {
         html! {
             p.empty {
-                @if self.is_shown_fleet { "A member of a fleet shows what there is, and changes nothing. " (in_fleet) } @else { (by_operators) }
+                @if self.is_shown_fleet { "A member of a fleet shows what there is, and changes nothing. " (in_fleet) }
+                @else if self.may_log_in { "Whatever changes something takes the API’s token: " a href="/login" { "log in with it" } " first." }
+                @else { (by_operators) }
             }
         }
     }
@@ -120,6 +124,7 @@ impl Frame {
                                 @if self.viewer.may_log_out { button.quiet type="submit" { "Log out" } }
                             }
                         }
+                        @if self.viewer.may_log_in { span { "You may look; " a href="/login" { "log in" } " to change something" } }
                         button.quiet.keys #show-keys type="button" hidden { kbd { "?" } " shows the keys" }
                     }
                     (keys())
@@ -206,7 +211,7 @@ fn keys() -> Markup {
         (&["u"], "back to the list"),
         (&["p"], "pause the live list, and resume it"),
         (&["r", "n", "b"], "Judge: relevant, not, borderline"),
-        (&["j", "k", "u"], "Judge: skip, go back, undo the label that was just given"),
+        (&["j", "k", "u"], "Judge: skip, go back, undo the labels that were given there, the last first"),
         (&["?"], "these keys; Esc closes"),
     ];
     html! {

@@ -6,6 +6,8 @@ use super::figures::number;
 
 /// One bar of a [`histogram`].
 pub(crate) struct Bar {
+    /// Which hour, day or so on it is of.
+    pub(crate) when: String,
     /// What it counts, for people.
     pub(crate) label: String,
     /// The list of what it counts.
@@ -25,6 +27,8 @@ pub(crate) struct Series {
     pub(crate) name: String,
     /// The plot of it alone, if there is one.
     pub(crate) href: Option<String>,
+    /// What the list of a bar is asked for beside, so that it is of this part alone; nothing where that cannot be asked for.
+    pub(crate) condition: Option<String>,
 }
 
 /// Bars over time, each a link to what it counts.
@@ -45,6 +49,19 @@ impl Histogram<'_> {
     /// Whether there is anything of a series.
     fn has(&self, series: usize) -> bool {
         self.bars.iter().any(|bar| bar.parts.get(series).is_some_and(|part| *part > 0))
+    }
+
+    /// The list of what a part of a bar counts, where that can be asked for.
+    fn part_href(&self, bar: &Bar, series: usize) -> Option<String> {
+        let condition = self.series.get(series)?.condition.as_ref()?;
+        Some(format!("{}&{condition}", bar.href))
+    }
+
+    /// A part of the bar at a place.
+    fn part(&self, at: usize, (series, y, height): &(usize, f64, f64)) -> Markup {
+        // One series alone is no remainder, for which the first colour is.
+        let class = series_class(if self.series.len() == 1 { 1 } else { *series });
+        html! { rect.(class) x=(at * STEP + 1) y=(format!("{y:.2}")) width=(WIDTH) height=(format!("{height:.2}")) {} }
     }
 }
 
@@ -86,9 +103,15 @@ pub(crate) fn histogram(plot: &Histogram<'_>) -> Markup {
                         a href=(bar.href) tabindex="-1" aria-label=(bar.label) {
                             title { (bar.label) }
                             rect.hit x=(at * STEP) y="0" width=(STEP) height=(HEIGHT) {}
-                            @for (series, y, height) in stacked(&bar.parts, scale) {
-                                // One series alone is no remainder, for which the first colour is.
-                                rect.(series_class(if plot.series.len() == 1 { 1 } else { series })) x=(at * STEP + 1) y=(format!("{y:.2}")) width=(WIDTH) height=(format!("{height:.2}")) {}
+                            @for part in stacked(&bar.parts, scale).iter().filter(|part| plot.part_href(bar, part.0).is_none()) { (plot.part(at, part)) }
+                        }
+                        // What can be asked for alone leads to that; whoever doesn't point has the table.
+                        @for part in &stacked(&bar.parts, scale) {
+                            @if let Some(href) = plot.part_href(bar, part.0) {
+                                a href=(href) tabindex="-1" aria-hidden="true" {
+                                    title { (bar.when) ": " (number(bar.parts[part.0])) ", " (plot.series[part.0].name) }
+                                    (plot.part(at, part))
+                                }
                             }
                         }
                     }
@@ -104,7 +127,9 @@ pub(crate) fn histogram(plot: &Histogram<'_>) -> Markup {
                             @for bar in plot.bars.iter().filter(|bar| bar.total() > 0) {
                                 tr {
                                     th scope="row" { a href=(bar.href) { (bar.label) } }
-                                    @for (_, part) in bar.parts.iter().enumerate().filter(|(at, _)| plot.has(*at)) { td.number { (number(*part)) } }
+                                    @for (at, part) in bar.parts.iter().enumerate().filter(|(at, _)| plot.has(*at)) {
+                                        td.number { @match plot.part_href(bar, at).filter(|_| *part > 0) { Some(href) => a href=(href) { (number(*part)) }, None => (number(*part)) } }
+                                    }
                                 }
                             }
                         }
@@ -175,6 +200,33 @@ mod tests {
     fn parts_of_a_bar_stand_on_each_other_up_to_its_height() {
         let parts = stacked(&[1, 0, 3], HEIGHT / 4.0);
         assert_eq!(parts, [(0, 75.0, 25.0), (2, 0.0, 75.0)]);
+    }
+
+    #[test]
+    fn a_part_leads_to_what_it_counts_and_the_rest_to_the_whole_bar() {
+        let series = |name: &str, condition: Option<&str>| Series {
+            name: name.to_owned(),
+            href: None,
+            condition: condition.map(str::to_owned),
+        };
+        let bar = Bar {
+            when: "2 Mar".into(),
+            label: "2 Mar: 4 events".into(),
+            href: "/live?since=2".into(),
+            parts: vec![1, 3],
+        };
+        let (series, bars) = ([series("2 more", None), series("Korean", Some("language=ko"))], [bar]);
+        let plot = Histogram { title: "Articles", series: &series, bars: &bars, ticks: &[], now: None };
+        let shown = histogram(&plot).into_string();
+        let whole = shown.split("<a href=\"/live?since=2\"").nth(1).unwrap().split("</a>").next().unwrap();
+        assert!(whole.contains("class=\"hit\"") && whole.contains("class=\"s0\""), "{whole}");
+        assert!(!whole.contains("class=\"s1\""), "{whole}");
+        let part = "<a href=\"/live?since=2&amp;language=ko\" tabindex=\"-1\" aria-hidden=\"true\"><title>2 Mar: 3, Korean</title><rect class=\"s1\"";
+        assert!(shown.contains(part), "{shown}");
+        assert!(
+            shown.contains("<td class=\"number\"><a href=\"/live?since=2&amp;language=ko\">3</a></td>"),
+            "{shown}"
+        );
     }
 
     #[test]

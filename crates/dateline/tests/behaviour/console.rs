@@ -16,7 +16,7 @@ use dateline::status::FeedCatalogue;
 use dateline_fetcher::warc::{Record, RecordIds, RecordType, WarcWriter, field};
 use dateline_fetcher::{Feed, PollSettings};
 use dateline_journal::{
-    Durability, EntryCompletion, EventFilter, Journal, Options, PollCommit, RejectedText, SinkId,
+    Durability, EntryCompletion, EventFilter, Journal, LabelValue, Options, PollCommit, RejectedText, SinkId,
     SinkOpening, SinkProgress, SinkStart, StoryArticleRow, StoryUpdate, UndeliveredEvent,
 };
 use dateline_sinks::{SinkCondition, SinkHandle, SinkReport};
@@ -596,7 +596,7 @@ async fn the_console_is_for_this_machine_alone_unless_people_log_in() {
     assert_eq!(console.get("/").await.status, 200);
     let rebound = console.send("GET", "/", "Host: rebound.example\r\n", "").await;
     assert_eq!(rebound.status, 403);
-    assert!(rebound.body.contains("shown to this machine alone"));
+    assert!(rebound.body.contains(&format!("ask for it at http://{},", console.address)), "{}", rebound.body);
     let passed_on = console.send("GET", "/", "X-Forwarded-For: 192.0.2.7\r\n", "").await;
     assert_eq!(passed_on.status, 403);
     console.end().await;
@@ -611,9 +611,10 @@ async fn a_page_whose_name_resolves_to_this_machine_reads_nothing() {
     {
         let refused = console.send("GET", path, rebound, "").await;
         assert_eq!(refused.status, 421, "{path}");
-        let names_both =
-            refused.body.contains("rebound.example:8080") && refused.body.contains("`names` in [http]");
-        assert!(names_both, "{}", refused.body);
+        let own_address = format!("ask by its address, as http://{},", console.address);
+        for told in ["rebound.example:8080", "`names` in [http]", &own_address] {
+            assert!(refused.body.contains(told), "{told}: {}", refused.body);
+        }
     }
     let twice = format!("Host: {}\r\n{rebound}", console.address);
     assert_eq!(console.send("GET", "/v1/status", &twice, "").await.status, 421);
@@ -773,6 +774,19 @@ async fn the_api_s_token_logs_in_where_there_are_no_users() {
     let session = cookie(&shown);
     assert_eq!(console.send("GET", "/", &format!("{away}{session}"), "").await.status, 200);
     assert_eq!(console.post("/login", "", "password=0123456789abcdeF").await.status, 401);
+    // Whoever may look alone is told how to do more; where there are no users, nobody is asked for a name.
+    let overview = console.get("/").await.body;
+    assert!(overview.contains("<a href=\"/login\">log in</a> to change something"), "{overview}");
+    let judge = console.get("/judge?of=articles").await.body;
+    assert!(!judge.contains("has the role"), "{judge}");
+    let referer = format!("Referer: http://{}/feeds?state=dead\r\n", console.address);
+    let form = console.send("GET", "/login", &referer, "").await.body;
+    let is_for_token = form.contains("The API’s token") && !form.contains("name=\"name\"");
+    assert!(is_for_token && form.contains("name=\"next\" value=\"/feeds?state=dead\""), "{form}");
+    let wrong = console.post("/login", "", "password=guess").await;
+    assert!(wrong.status == 401 && wrong.body.contains("This is not the API’s token."), "{}", wrong.body);
+    let logged_in = console.send("GET", "/", &session, "").await.body;
+    assert!(logged_in.contains("Log out") && !logged_in.contains("to change something"), "{logged_in}");
     // Changing something takes the log-in, also from here.
     let poll = format!("/feeds/{}/poll", console.feed.id());
     assert_eq!(console.post(&poll, "", "").await.status, 403);
@@ -1049,18 +1063,23 @@ async fn rejects_are_judged_from_the_nearest_on_and_a_label_is_taken_back() {
     assert!(first.contains("2 of 2 articles without a label"), "{first}");
     let given =
         console.post("/judge/r2", "", "label=relevant&then=%2Fjudge%3Fof%3Drejects%26item%3Dr3").await;
-    assert_eq!(given.field("location"), Some("/judge?of=rejects&item=r3&undo=r2.none"));
-    let next = console.get("/judge?of=rejects&item=r3&undo=r2.none").await.body;
+    let on = given.field("location").unwrap();
+    let first = given_last(on);
+    assert_eq!(on, format!("/judge?of=rejects&item=r3&undo={first}"));
+    assert!(first.starts_with("r2.none."), "{first}");
+    let next = console.get(on).await.body;
     assert!(next.contains("title r3") && next.contains("1 of 2 articles"), "{next}");
     // The way on carries what can be taken back, one after another.
-    let then = "then=%2Fjudge%3Fof%3Drejects%26item%3Dr3%26undo%3Dr2.none";
+    let then = format!("then=%2Fjudge%3Fof%3Drejects%26item%3Dr3%26undo%3D{first}");
     let last = console.post("/judge/r3", "", &format!("label=not&{then}")).await;
-    assert_eq!(last.field("location"), Some("/judge?of=rejects&item=r3&undo=r2.none*r3.none"));
-    let all = console.get("/judge?of=rejects&item=r3&undo=r2.none*r3.none").await.body;
-    let back = "name=\"back\" value=\"/judge?of=rejects&amp;item=r3&amp;undo=r2.none\"";
-    assert!(all.contains("action=\"/judge/r3/undo\"") && all.contains(back), "{all}");
-    let undone =
-        console.post("/judge/r3/undo", "", "was=none&back=%2Fjudge%3Fitem%3Dr3%26undo%3Dr2.none").await;
+    let on = last.field("location").unwrap();
+    let second = given_last(on);
+    assert_eq!(on, format!("/judge?of=rejects&item=r3&undo={first}*{second}"));
+    let all = console.get(on).await.body;
+    let back = format!("name=\"back\" value=\"/judge?of=rejects&amp;item=r3&amp;undo={first}\"");
+    assert!(all.contains("action=\"/judge/r3/undo\"") && all.contains(&back), "{all}");
+    let undo = format!("given={second}&back=%2Fjudge%3Fitem%3Dr3%26undo%3D{first}");
+    let undone = console.post("/judge/r3/undo", "", &undo).await;
     let before = console.get(undone.field("location").unwrap()).await.body;
     assert!(before.contains("action=\"/judge/r2/undo\"") && before.contains("1 of 2 articles"), "{before}");
     // The reject has what its page said, too; the live list is headed by titles, each with its reason.
@@ -1071,9 +1090,53 @@ async fn rejects_are_judged_from_the_nearest_on_and_a_label_is_taken_back() {
     let label = console.journal.reader().label(&ArticleId::from_stored("r2")).unwrap().unwrap();
     assert_eq!((label.author.as_str(), label.text.as_str()), ("this machine", "What the page said."));
     assert_eq!((label.score, label.language.as_deref()), (Some(0.45), Some("en")));
-    let undone = console.post("/judge/r2/undo", "", "was=none&back=%2Fjudge%3Fitem%3Dr2").await;
+    let undo = format!("given={first}&back=%2Fjudge%3Fitem%3Dr2");
+    let undone = console.post("/judge/r2/undo", "", &undo).await;
     assert_eq!(undone.field("location"), Some("/judge?item=r2"));
     assert_eq!(console.journal.reader().label(&ArticleId::from_stored("r2")).unwrap(), None);
+    console.end().await;
+}
+
+/// What the path of a page of Judge says was given last.
+fn given_last(path: &str) -> String {
+    path.rsplit(['=', '*']).next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn what_somebody_else_has_said_meanwhile_is_not_undone() {
+    let console = with_rejects().await;
+    let give = async |label: &str, then: &str| {
+        let then: String = url::form_urlencoded::byte_serialize(then.as_bytes()).collect();
+        let given = console.post("/judge/r2", "", &format!("label={label}&then={then}")).await;
+        given.field("location").unwrap().to_owned()
+    };
+    let undo = async |given: &str, back: &str| {
+        let back: String = url::form_urlencoded::byte_serialize(back.as_bytes()).collect();
+        console.post("/judge/r2/undo", "", &format!("given={given}&back={back}")).await
+    };
+    let label = || console.journal.reader().label(&ArticleId::from_stored("r2")).unwrap();
+    // Two labels of one article are taken back one after another, each to what was there before.
+    let first = given_last(&give("relevant", "/judge?item=r2").await);
+    let second = given_last(&give("not", &format!("/judge?item=r2&undo={first}")).await);
+    let undone = undo(&second, &format!("/judge?item=r2&undo={first}")).await;
+    assert_eq!(label().unwrap().value, LabelValue::Relevant);
+    let first = given_last(undone.field("location").unwrap());
+    assert_eq!(undo(&first, "/judge?item=r2").await.status, 303);
+    assert_eq!(label(), None);
+    // Somebody else says something in between.
+    let mine = given_last(&give("relevant", "/judge?item=r2").await);
+    let said = r#"{"label": "borderline", "labelled_by": "bert"}"#;
+    let put = console.send("PUT", "/v1/labels/r2", "Content-Type: application/json\r\n", said).await;
+    assert_eq!(put.status, 200);
+    let refused = undo(&mine, "/judge?item=r2").await;
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    let told = refused.body.contains("Nothing is undone: since you gave it, bert has said");
+    assert!(told && refused.body.contains("href=\"/judge?item=r2\""), "{}", refused.body);
+    assert_eq!(label().unwrap().author, "bert");
+    assert_eq!(console.send("DELETE", "/v1/labels/r2", "", "").await.status, 200);
+    let refused = undo(&mine, "/judge?item=r2").await;
+    assert!(refused.status == 409 && refused.body.contains("was taken away"), "{}", refused.body);
+    assert_eq!(undo("r3.none.1", "/judge").await.status, 400, "it is of another article");
     console.end().await;
 }
 
@@ -1120,6 +1183,38 @@ async fn labels_are_given_and_listed_through_the_api() {
     assert!(rest.contains(r#""text_kind":"digest""#), "{rest}");
     let removed = console.send("DELETE", "/v1/labels/r1", "", "").await;
     assert_eq!(removed.body, r#"{"removed":true}"#);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_label_is_changed_through_the_api_only_where_it_is_the_one_that_is_meant() {
+    let console = with_rejects().await;
+    let ask = async |method: &str, condition: &str, label: &str| {
+        let fields = format!("Content-Type: application/json\r\n{condition}");
+        console
+            .send(
+                method,
+                "/v1/labels/r2",
+                &fields,
+                &format!(r#"{{"label": "{label}", "labelled_by": "anna"}}"#),
+            )
+            .await
+    };
+    let first = ask("PUT", "If-None-Match: *\r\n", "relevant").await;
+    let tag = first.field("etag").unwrap().to_owned();
+    let document: serde_json::Value = serde_json::from_str(&first.body).unwrap();
+    assert_eq!(tag, format!("\"{}\"", document["labelled_at"].as_str().unwrap()));
+    let refused = ask("PUT", "If-None-Match: *\r\n", "not").await;
+    assert!(refused.status == 412 && refused.body.contains("anna has said `relevant`"), "{}", refused.body);
+    let meant = format!("If-Match: {tag}\r\n");
+    assert_eq!(ask("PUT", &meant, "not").await.status, 200);
+    for method in ["PUT", "DELETE"] {
+        assert_eq!(ask(method, &meant, "borderline").await.status, 412, "{method}");
+        assert_eq!(ask(method, "If-Match: yesterday\r\n", "borderline").await.status, 400, "{method}");
+    }
+    let label = console.journal.reader().label(&ArticleId::from_stored("r2")).unwrap().unwrap();
+    assert_eq!(label.value, LabelValue::Not);
+    assert_eq!(ask("DELETE", &format!("If-Match: \"{}\"\r\n", label.at), "").await.status, 200);
     console.end().await;
 }
 
@@ -1209,14 +1304,26 @@ async fn the_live_list_has_other_forms_of_each_kind() {
 #[tokio::test]
 async fn a_list_of_the_nearest_says_of_how_many_it_is() {
     let console = with_rejects().await;
-    for (path, bound) in [
-        ("/rejects?order=nearest", "Of the newest 1 000 that are asked for"),
-        ("/judge", "of the newest 1 000 that are asked for"),
-        ("/judge?of=articles", "of the newest 300 that are asked for"),
+    for (path, bounds) in [
+        (
+            "/rejects?order=nearest",
+            ["Of the 3 judged and not published since ", "the 3 nearest that are asked for"],
+        ),
+        (
+            "/rejects?order=nearest&q=r2",
+            ["Of the 3 judged and not published since ", "the 1 nearest that are asked for"],
+        ),
+        (
+            "/judge",
+            [
+                "first: of the 3 judged and not published since ",
+                "the 300 nearest, as far as their text is kept",
+            ],
+        ),
+        ("/judge?of=articles", ["first: of the newest 300", "that are asked for"]),
     ] {
         let page = console.get(path).await.body;
-        let page = page.replace(['\u{a0}', '\u{202f}', '\u{2009}', ','], " ");
-        assert!(page.contains(bound), "{path}: {page}");
+        assert!(bounds.iter().all(|bound| page.contains(bound)), "{path}: {page}");
     }
     console.end().await;
 }
@@ -1313,24 +1420,79 @@ async fn stories_are_chosen_by_when_they_were_reported_last() {
 }
 
 #[tokio::test]
-async fn nothing_is_removed_without_being_asked_about_scripts_or_not() {
+async fn nothing_is_asked_whose_answer_would_be_refused() {
     let console = TestConsole::new().await;
     console.commit(Event::Article(Box::new(hostile_article())), StoryUpdate::default()).await;
-    let path = format!("/feeds/{}/remove", console.feed.id());
-    let asked = console.get(&path).await;
-    assert_eq!(asked.status, 200);
-    assert!(asked.body.contains(&format!("method=\"post\" action=\"{path}\"")), "{}", asked.body);
-    assert!(asked.body.contains("What the journal knows of it stays"), "{}", asked.body);
-    assert_harmless(&path, &asked.body);
-    assert_eq!(console.get("/feeds/nothing/remove").await.status, 404);
-    let rule = format!(
-        "/sites/remove?rule={}",
-        url::form_urlencoded::byte_serialize(HOSTILE.as_bytes()).collect::<String>()
-    );
-    let asked = console.get(&rule).await.body;
-    assert!(asked.contains("action=\"/sites/remove\"") && asked.contains("name=\"rule\""), "{asked}");
-    assert_harmless(&rule, &asked);
+    let removal = format!("/feeds/{}/remove", console.feed.id());
+    // There is no configuration, as in the demo: no feed and no rule can go.
+    for path in [removal.as_str(), "/feeds/nothing/remove", "/sites/remove?rule=news.example"] {
+        let answer = console.get(path).await;
+        assert!(answer.status == 404 && !answer.body.contains("method=\"post\""), "{path}: {}", answer.body);
+    }
+    assert_eq!(console.get("/v1/sites").await.body, "[]", "no rules are there");
+    add(&console.users, "bert", Role::Read, "correct horse battery");
+    let bert = cookie(&console.post("/login", "", "name=bert&password=correct+horse+battery").await);
+    for path in [removal.as_str(), "/sites/remove?rule=news.example"] {
+        let answer = console.send("GET", path, &bert, "").await;
+        assert!(answer.status == 403 && answer.body.contains("You may look"), "{path}: {}", answer.body);
+    }
     console.end().await;
+}
+
+#[tokio::test]
+async fn a_feed_that_was_removed_says_so_and_what_is_left_of_it() {
+    let console = TestConsole::new().await;
+    let other = Feed::new(
+        "https://gone.example/rss?a=%22%3E%3Cscript%3E".parse().unwrap(),
+        None,
+        &SecretQuery::default(),
+    );
+    let polled: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
+    let state = FeedState { last_poll: Some(polled), ..FeedState::new(other.published(), polled) };
+    console.journal.configure_feeds(vec![state]).await.unwrap();
+    console.journal.configure_feeds(Vec::new()).await.unwrap();
+    let path = format!("/feeds/{}", other.id());
+    let page = console.get(&path).await;
+    assert_eq!(page.status, 410);
+    let articles = format!("href=\"/articles?feed={}\"", other.id());
+    for told in
+        ["stands in the feeds file no more", "2 Mar", "and removed after that", &articles, "href=\"/feeds\""]
+    {
+        assert!(page.body.contains(told), "{told}: {}", page.body);
+    }
+    assert_harmless(&path, &page.body);
+    // What never was a feed leads to those that are.
+    let nothing = console.get("/feeds/nothing").await;
+    assert!(nothing.status == 404 && nothing.body.contains("To the feeds"), "{}", nothing.body);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_change_that_is_refused_is_told_to_the_log() {
+    let (read, lines) = std::io::pipe().unwrap();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(std::sync::Mutex::new(lines));
+    let guard = tracing::subscriber::set_default(subscriber.finish());
+    let console = TestConsole::with_token(Some("0123456789abcdef")).await;
+    let elsewhere = format!("/feeds/{}/poll", console.feed.id());
+    for _ in 0..2 {
+        let wrong = "Authorization: Bearer guessed\r\n";
+        assert_eq!(console.send("POST", "/v1/reload", wrong, "").await.status, 401);
+        assert_eq!(
+            console.send("POST", &elsewhere, "Origin: https://evil.example\r\n", "").await.status,
+            403
+        );
+        assert_eq!(console.send("GET", "/v1/nothing", "", "").await.status, 404);
+        // Whether anybody listens is remembered where a line is told first, which may be in another test, to which nobody does.
+        tracing::callsite::rebuild_interest_cache();
+    }
+    console.end().await;
+    drop(guard);
+    let lines = std::io::read_to_string(read).unwrap();
+    let refused: Vec<&str> = lines.lines().filter(|line| line.contains("a change is refused")).collect();
+    let has = |parts: &[&str]| refused.iter().any(|line| parts.iter().all(|part| line.contains(part)));
+    assert!(has(&["127.0.0.1", "POST", "/v1/reload", "401", "shows_token=true"]), "{lines}");
+    assert!(has(&["this machine", "127.0.0.1", &elsewhere, "403", "shows_token=false"]), "{lines}");
+    assert!(!lines.contains("guessed"), "{lines}");
 }
 
 #[tokio::test]

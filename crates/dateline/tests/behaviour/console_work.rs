@@ -146,6 +146,40 @@ fn what_is_looked_at_stands_behind_the_guard_of_addresses() {
 }
 
 #[test]
+fn nothing_is_removed_without_being_asked_about_scripts_or_not() {
+    let site = Site::new(
+        SETTINGS,
+        &format!("{FIRST}\n[[feed]]\nurl = \"http://127.0.0.1:9/other\"\nname = \"<b>Other\"\n"),
+    );
+    let (mut child, api) = site.daemon(&[]);
+    let feeds = answer(get(&api, "/v1/feeds")).1;
+    let other = feeds.as_array().unwrap().iter().find(|feed| feed["name"] == "<b>Other").unwrap();
+    let page = format!("/feeds/{}", other["id"].as_str().unwrap());
+    let (status, asked) = get(&api, &format!("{page}/remove"));
+    assert_eq!(status, 200, "{asked}");
+    let form = format!("method=\"post\" action=\"{page}/remove\"");
+    assert!(asked.contains(&form) && asked.contains("&lt;b&gt;Other"), "{asked}");
+    assert!(asked.contains("What the journal knows of it stays"), "{asked}");
+    assert_eq!(send(&api, "DELETE", &format!("/v1{page}"), "").0, 200);
+    // It was there, and the question of it is past.
+    assert_eq!(get(&api, &page).0, 410);
+    assert_eq!(get(&api, &format!("{page}/remove")).0, 404);
+    let rule = json!({ "host": "news.example", "body": "p" }).to_string();
+    assert_eq!(send(&api, "PUT", "/v1/sites", &rule).0, 200);
+    let (status, asked) = get(&api, "/sites/remove?rule=news.example");
+    assert!(
+        status == 200 && asked.contains("action=\"/sites/remove\"") && asked.contains("name=\"rule\""),
+        "{asked}"
+    );
+    let (status, unknown) = get(&api, "/sites/remove?rule=other.example");
+    assert!(
+        status == 404 && unknown.contains("To the rules") && !unknown.contains("method=\"post\""),
+        "{unknown}"
+    );
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+}
+
+#[test]
 fn a_list_says_what_it_changes_and_then_changes_it() {
     let site = Site::new(SETTINGS, FIRST);
     let list = r#"<opml version="2.0"><body><outline text="Sea"><outline text="A &lt;b&gt;" xmlUrl="http://127.0.0.1:9/a"/>

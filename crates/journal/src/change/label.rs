@@ -1,8 +1,8 @@
 //! What people say of articles, published or not: the labels that the subject's weights are fitted on.
 
 use dateline_wire::{ArticleId, Sequence, StoryId};
-use jiff::Timestamp;
-use rusqlite::params;
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::JournalError;
 use crate::ledger::Ledger;
@@ -98,14 +98,76 @@ pub(crate) fn read_label(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Art
     }))
 }
 
-/// Gives an article a label, in place of the one it has.
-pub(crate) struct Labelling(pub(crate) ArticleLabel);
+/// What label an article has to have, for a change of it to be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LabelCondition {
+    /// Any, or none.
+    Any,
+    /// None.
+    Absent,
+    /// The one that was given at this moment.
+    GivenAt(Timestamp),
+}
+
+impl LabelCondition {
+    fn admits(self, label: Option<&ArticleLabel>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Absent => label.is_none(),
+            Self::GivenAt(at) => label.is_some_and(|label| label.at == at),
+        }
+    }
+}
+
+/// That an article's label was not changed, since it is another than was meant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OtherLabel(
+    /// The one that it has, if it has one.
+    pub Option<Box<ArticleLabel>>,
+);
+
+/// A label as it was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LabelReceipt {
+    /// When: no other label of the article was given at this moment.
+    pub at: Timestamp,
+    /// What was said of the article before, if anything was.
+    pub before: Option<LabelValue>,
+}
+
+/// The label that an article has.
+pub(crate) fn label_of(
+    connection: &Connection,
+    article: &ArticleId,
+) -> Result<Option<ArticleLabel>, JournalError> {
+    let label = connection
+        .prepare_cached(&format!("SELECT {LABEL_COLUMNS} FROM labels WHERE article = ?1"))?
+        .query_row([article.as_str()], read_label)
+        .optional()?;
+    Ok(label.flatten())
+}
+
+/// Gives an article a label, in place of the one it has, where that is the one that is meant.
+pub(crate) struct Labelling {
+    pub(crate) label: ArticleLabel,
+    pub(crate) condition: LabelCondition,
+}
 
 impl Change for Labelling {
-    type Done = ();
+    type Done = Result<LabelReceipt, OtherLabel>;
 
-    fn apply(&self, ledger: &mut Ledger<'_>) -> Result<(), JournalError> {
-        let label = &self.0;
+    fn apply(&self, ledger: &mut Ledger<'_>) -> Result<Self::Done, JournalError> {
+        let label = &self.label;
+        let before = label_of(ledger.connection, &label.article)?;
+        if !self.condition.admits(before.as_ref()) {
+            return Ok(Err(OtherLabel(before.map(Box::new))));
+        }
+        // Of two labels that were given at once, or by a clock that was set back, each is another.
+        let at = before.as_ref().map_or(label.at, |before| {
+            let next = before.at.checked_add(SignedDuration::from_micros(1)).unwrap_or(before.at);
+            label.at.max(next)
+        });
+        let at = timestamp(at.as_microsecond());
         ledger
             .connection
             .prepare_cached(&format!(
@@ -115,7 +177,7 @@ impl Change for Labelling {
                 label.article.as_str(),
                 label.value.as_str(),
                 label.author,
-                label.at.as_microsecond(),
+                at.as_microsecond(),
                 label.sequence.0,
                 label.score,
                 label.url,
@@ -126,23 +188,30 @@ impl Change for Labelling {
                 label.copy_of.as_ref().map(ArticleId::as_str),
                 label.text,
             ])?;
-        Ok(())
+        Ok(Ok(LabelReceipt { at, before: before.map(|before| before.value) }))
     }
 }
 
-/// Takes an article's label away.
-pub(crate) struct LabelRemoval(pub(crate) ArticleId);
+/// Takes an article's label away, where it is the one that is meant.
+pub(crate) struct LabelRemoval {
+    pub(crate) article: ArticleId,
+    pub(crate) condition: LabelCondition,
+}
 
 impl Change for LabelRemoval {
     /// Whether it had one.
-    type Done = bool;
+    type Done = Result<bool, OtherLabel>;
 
-    fn apply(&self, ledger: &mut Ledger<'_>) -> Result<bool, JournalError> {
+    fn apply(&self, ledger: &mut Ledger<'_>) -> Result<Self::Done, JournalError> {
+        let before = label_of(ledger.connection, &self.article)?;
+        if !self.condition.admits(before.as_ref()) {
+            return Ok(Err(OtherLabel(before.map(Box::new))));
+        }
         let removed = ledger
             .connection
             .prepare_cached("DELETE FROM labels WHERE article = ?1")?
-            .execute([self.0.as_str()])?;
-        Ok(removed > 0)
+            .execute([self.article.as_str()])?;
+        Ok(Ok(removed > 0))
     }
 }
 

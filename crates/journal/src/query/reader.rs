@@ -1,5 +1,6 @@
 //! Asking for events, articles and stories.
 
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -91,6 +92,51 @@ impl JournalReader {
         let places = self.places(filter)?;
         let to = before.map_or(places.to, |before| places.to.min(Sequence(before.0.saturating_sub(1))));
         self.events_at(filter, Places { to, ..places }, Direction::NewestFirst, limit)
+    }
+
+    /// Up to `limit` of the events at the places `ranked` that `filter` asks for, in that order. One that is gone or cannot be read is left
+    /// out.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or is of a version that doesn't find events by what they say.
+    pub fn events_ranked(
+        &self,
+        filter: &EventFilter,
+        ranked: &[Sequence],
+        limit: usize,
+    ) -> Result<Vec<CloudEvent>, JournalError> {
+        self.check_search()?;
+        let within = self.places(filter)?;
+        let is_within = |place: &Sequence| *place > within.after && *place <= within.to;
+        let mut asked: HashSet<Sequence> = ranked.iter().copied().filter(is_within).collect();
+        let mut events = Vec::new();
+        let (Some(first), Some(last)) = (asked.iter().min().copied(), asked.iter().max().copied()) else {
+            return Ok(events);
+        };
+        let places = Places { after: Sequence(first.0.saturating_sub(1)), to: last, ..within };
+        let walk =
+            Walk { filter, view: View::Events, places, direction: Direction::NewestFirst, began: None };
+        self.at_search_moment(|moment| {
+            if filter.expression(View::Events).is_some() {
+                let mut found = HashSet::new();
+                moment.walk_places(walk, |place| {
+                    if asked.contains(&place) {
+                        found.insert(place);
+                    }
+                    ControlFlow::Continue(())
+                })?;
+                asked = found;
+            }
+            for place in ranked.iter().filter(|place| asked.contains(place)) {
+                if events.len() == limit {
+                    break;
+                }
+                let event = moment.event(*place)?;
+                events.extend(event.filter(|event| filter.admits_time(event.time)));
+            }
+            Ok(())
+        })?;
+        Ok(events)
     }
 
     /// Up to `limit` events at `places` that `filter` asks for, in this direction.

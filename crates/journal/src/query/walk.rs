@@ -166,6 +166,17 @@ impl SearchMoment<'_> {
         Ok(())
     }
 
+    /// The event at a place, unless it is gone or cannot be read.
+    pub(super) fn event(&self, place: Sequence) -> Result<Option<CloudEvent>, JournalError> {
+        let mut select =
+            self.connection.prepare_cached(&format!("{EVENT} FROM events e WHERE e.sequence = ?1"))?;
+        let mut rows = select.query([place.0])?;
+        match rows.next()? {
+            Some(row) => unless_unreadable(event(row)),
+            None => Ok(None),
+        }
+    }
+
     /// The last events of a kind about an article, the latest first.
     pub(super) fn events_of(
         &self,

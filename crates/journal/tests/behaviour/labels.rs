@@ -2,7 +2,8 @@
 
 use crate::harness::open;
 use dateline_journal::{
-    ArticleLabel, LabelValue, RejectedText, RestoreOptions, StoredSession, backup, restore,
+    ArticleLabel, LabelCondition, LabelReceipt, LabelValue, OtherLabel, RejectedText, RestoreOptions,
+    StoredSession, backup, restore,
 };
 use dateline_wire::{ArticleId, Sequence};
 use jiff::Timestamp;
@@ -37,18 +38,45 @@ fn label(article: &str, value: LabelValue, second: i64) -> ArticleLabel {
 async fn the_last_label_of_an_article_counts_and_can_be_taken_away() {
     let folder = tempfile::tempdir().unwrap();
     let journal = open(folder.path());
-    journal.label(label("b", LabelValue::Relevant, 1)).await.unwrap();
-    journal.label(label("a", LabelValue::Not, 2)).await.unwrap();
-    journal.label(label("b", LabelValue::Borderline, 3)).await.unwrap();
+    for label in [
+        label("b", LabelValue::Relevant, 1),
+        label("a", LabelValue::Not, 2),
+        label("b", LabelValue::Borderline, 3),
+    ] {
+        journal.label(label, LabelCondition::Any).await.unwrap().unwrap();
+    }
     let reader = journal.reader();
     assert_eq!(reader.label(&id("b")).unwrap(), Some(label("b", LabelValue::Borderline, 3)));
     let all = reader.labels(None, 10).unwrap();
     assert_eq!(all, [label("a", LabelValue::Not, 2), label("b", LabelValue::Borderline, 3)]);
     assert_eq!(reader.labels(Some((all[0].at, &all[0].article)), 10).unwrap(), all[1..]);
     assert_eq!(reader.label_values(&[id("a"), id("c")]).unwrap(), [(id("a"), LabelValue::Not)].into());
-    assert!(journal.remove_label(id("a")).await.unwrap());
-    assert!(!journal.remove_label(id("a")).await.unwrap());
+    assert_eq!(journal.remove_label(id("a"), LabelCondition::Any).await.unwrap(), Ok(true));
+    assert_eq!(journal.remove_label(id("a"), LabelCondition::Any).await.unwrap(), Ok(false));
     assert_eq!(reader.label_counts().unwrap(), [(LabelValue::Borderline, 1)].into());
+}
+
+#[tokio::test]
+async fn a_label_that_is_another_than_was_meant_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    let give = |value, second, condition| journal.label(label("a", value, second), condition);
+    let first = give(LabelValue::Relevant, 5, LabelCondition::Absent).await.unwrap().unwrap();
+    assert_eq!(first, LabelReceipt { at: at(5), before: None });
+    // A clock that was set back gives two labels no one moment.
+    let second = give(LabelValue::Not, 5, LabelCondition::GivenAt(first.at)).await.unwrap().unwrap();
+    assert!(second.at > first.at && second.before == Some(LabelValue::Relevant), "{second:?}");
+    let there = journal.reader().label(&id("a")).unwrap().unwrap();
+    assert_eq!((there.at, there.value), (second.at, LabelValue::Not));
+    let other = OtherLabel(Some(Box::new(there.clone())));
+    for condition in [LabelCondition::Absent, LabelCondition::GivenAt(first.at)] {
+        assert_eq!(give(LabelValue::Borderline, 9, condition).await.unwrap(), Err(other.clone()));
+        assert_eq!(journal.remove_label(id("a"), condition).await.unwrap(), Err(other.clone()));
+    }
+    assert_eq!(journal.reader().label(&id("a")).unwrap(), Some(there));
+    assert_eq!(journal.remove_label(id("a"), LabelCondition::GivenAt(second.at)).await.unwrap(), Ok(true));
+    let gone = journal.remove_label(id("a"), LabelCondition::GivenAt(second.at)).await.unwrap();
+    assert_eq!(gone, Err(OtherLabel(None)));
 }
 
 #[tokio::test]

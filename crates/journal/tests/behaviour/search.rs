@@ -353,6 +353,30 @@ async fn a_page_that_is_full_has_a_next_one_only_if_there_is_more() {
 }
 
 #[tokio::test]
+async fn of_events_that_somebody_ranks_those_that_are_asked_for_come_in_that_order() {
+    let (_folder, journal) = journal().await;
+    for (number, text) in ["Ferry one", "Bridge", "Ferry two", "Ferry three"].into_iter().enumerate() {
+        publish(&journal, &number.to_string(), text, number as i64, |_| {}).await;
+    }
+    let ranked = [3, 9, 1, 2, 4].map(Sequence);
+    let given = |query: &str, limit: usize| -> Vec<u64> {
+        let events = journal.reader().events_ranked(&by(query), &ranked, limit).unwrap();
+        events.iter().map(|event| event.sequence.0).collect()
+    };
+    for is_indexed in [false, true] {
+        if is_indexed {
+            journal.index_all().unwrap();
+        }
+        assert_eq!(given("", 10), [3, 1, 2, 4], "what is gone is left out");
+        assert_eq!(given("q=ferry", 10), [3, 1, 4]);
+        assert_eq!(given("q=ferry", 2), [3, 1]);
+        assert_eq!(given(&format!("until={}", at(2)), 10), [1, 2]);
+        assert!(given("kind=reject", 10).is_empty());
+    }
+    assert!(journal.reader().events_ranked(&by(""), &[], 10).unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn a_list_of_stories_stays_what_it_was_while_more_is_told() {
     for (query, is_indexed) in [("", true), ("", false), ("topic=arms", true), ("topic=arms", false)] {
         let (_folder, journal) = journal().await;

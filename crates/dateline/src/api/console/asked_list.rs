@@ -5,7 +5,8 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
-use dateline_journal::EventFilter;
+use dateline_journal::{EventFilter, Facet};
+use dateline_wire::EventKind;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
@@ -50,6 +51,34 @@ pub(super) fn mistaken(api: &Api, viewer: &Viewer, path: &str, query: &str, prob
     answer(problem.status, frame(api, viewer).page_searched(section, "Search", &text, &main))
 }
 
+/// The way to the list that has what `filter` asks for, where that is not the list of the kind `listed`.
+pub(super) fn other_list(filter: &EventFilter, listed: EventKind) -> Option<Response> {
+    let mut kinds = filter.values(Facet::Kind);
+    let (kind, is_one) = (kinds.next(), kinds.next().is_none());
+    let is_given = |facet: Facet| filter.values(facet).next().is_some();
+    let path = match (kind.and_then(EventKind::from_word), is_one) {
+        (Some(kind), true) if kind != listed => list_of(kind),
+        (Some(_), false) => "/live",
+        _ if listed != EventKind::Reject && is_given(Facet::Reason) => "/rejects",
+        _ if listed == EventKind::Story && is_given(Facet::Article) => "/articles",
+        _ => return None,
+    };
+    let pairs =
+        page::articles::pairs(filter).into_iter().filter(|(name, _)| path == "/live" || name != "kind");
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    Some(Redirect::to(&format!("{path}?{query}")).into_response())
+}
+
+/// The list of a kind of events.
+fn list_of(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Article => "/articles",
+        EventKind::Story => "/stories",
+        EventKind::Reject => "/rejects",
+        EventKind::Withdrawal | EventKind::Health => "/live",
+    }
+}
+
 /// A query without the parameters that have no value, which forms send for what was not chosen; `None` where each has one.
 fn without_empty(query: &str) -> Option<String> {
     if !query.contains("=&") && !query.ends_with('=') {
@@ -62,6 +91,25 @@ fn without_empty(query: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_one_list_has_not_another_has() {
+        let led = |query: &str, listed| {
+            let response = other_list(&EventFilter::from_query(query).unwrap(), listed)?;
+            Some(response.headers()["location"].to_str().unwrap().to_owned())
+        };
+        let to = |path: &str| Some(path.to_owned());
+        assert_eq!(led("kind=story&language=ko", EventKind::Article), to("/stories?language=ko"));
+        assert_eq!(led("kind=article", EventKind::Story), to("/articles?"));
+        assert_eq!(led("kind=health", EventKind::Reject), to("/live?kind=health"));
+        assert_eq!(led("reason=cut&kind=article", EventKind::Article), to("/rejects?reason=cut"));
+        assert_eq!(led("article=a1", EventKind::Story), to("/articles?article=a1"));
+        for (query, listed) in
+            [("kind=story", EventKind::Story), ("reason=cut", EventKind::Reject), ("", EventKind::Story)]
+        {
+            assert_eq!(led(query, listed), None, "{query}");
+        }
+    }
 
     #[test]
     fn what_a_form_leaves_open_is_not_asked_for() {

@@ -4,12 +4,13 @@ use axum::Extension;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Json, Redirect, Response};
+use dateline_wire::FeedId;
 use serde::Deserialize;
 use std::num::NonZeroUsize;
 use url::Url;
 
-use super::visitor::MayOperate;
-use super::{PageProblem, Shown, frame, shown};
+use super::visitor::{MayOperate, check_may_operate};
+use super::{PageProblem, Shown, frame, refusal_with, shown};
 use crate::api::parameters::{GivenId, OwnParameters};
 use crate::api::{Api, Problem, Shared, feed, feed_entries, opml};
 use crate::console::frame::{Section, Viewer};
@@ -63,7 +64,13 @@ pub(super) async fn one(
     Query(DoneQuery { done }): Query<DoneQuery>,
 ) -> Shown {
     let State(api) = state.clone();
-    let history = feed::show(state.clone(), Path(id.clone())).await?.0;
+    let history = match feed::show(state.clone(), Path(id.clone())).await {
+        Ok(Json(history)) => history,
+        Err(problem) if problem.status == StatusCode::NOT_FOUND => {
+            return former(&api, &viewer, id, problem).await;
+        }
+        Err(problem) => return Err(problem.into()),
+    };
     let query =
         feed_entries::FeedEntriesQuery { limit: NonZeroUsize::new(MAX_ENTRIES), ..Default::default() };
     let entries = feed_entries::list(state, Path(id), OwnParameters(query)).await?.0;
@@ -71,6 +78,17 @@ pub(super) async fn one(
     let main = page::feed::page(&history, &entries, api.now(), &offered, done.as_deref());
     let title = history.feed.name.as_deref().unwrap_or(history.feed.url.as_str());
     Ok(shown(&api, &viewer, Section::Feeds, title, &main))
+}
+
+/// The page of what is no feed any more, or never was.
+async fn former(api: &Api, viewer: &Viewer, id: GivenId, problem: Problem) -> Shown {
+    let asked = FeedId::from_stored(id);
+    let Some(feed) = api.read(move |journal| journal.feed(&asked)).await? else {
+        return Ok(refusal_with(problem, ("/feeds", "To the feeds")));
+    };
+    let main = page::feed::former(&feed, api.now());
+    let title = feed.url.as_str();
+    Ok(super::answer(StatusCode::GONE, frame(api, viewer).page(Section::Feeds, title, &main)))
 }
 
 /// Back to the feed, which says what was done.
@@ -105,6 +123,8 @@ pub(super) async fn ask_to_remove(
     Path(id): Path<GivenId>,
 ) -> Shown {
     let State(api) = state.clone();
+    check_may_operate(&viewer)?;
+    drop(feed::reloader(&api)?);
     let feed = feed::show(state, Path(id)).await?.0.feed;
     Ok(shown(&api, &viewer, Section::Feeds, "Remove a feed", &page::feed::removal(&feed)))
 }

@@ -8,7 +8,7 @@ use axum::Extension;
 use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
-use dateline_journal::{EventFilter, LabelValue};
+use dateline_journal::{EventFilter, LabelCondition, LabelValue, OtherLabel};
 use dateline_wire::{ArticleEvent, ArticleId};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -16,14 +16,15 @@ use url::form_urlencoded;
 
 use super::login::own_path;
 use super::visitor::MayOperate;
-use super::{PageProblem, Shown, shown};
+use super::{PageProblem, Shown, refusal_with, shown};
 use crate::api::article::{self, ArticleQuery};
 use crate::api::label::{self, JudgedArticle};
+use crate::api::near_rejects::NearExtent;
 use crate::api::parameters::{GivenId, Parameters};
 use crate::api::reject::{self, RejectOrder, RejectQuery};
 use crate::api::{Api, Problem, Shared};
 use crate::console::frame::{Section, Viewer};
-use crate::console::page::judge::{self, GivenLabels, JudgedKind, Judging};
+use crate::console::page::judge::{self, GivenLabel, GivenLabels, JudgedKind, Judging};
 
 /// How many articles a queue holds.
 const MAX_QUEUE: usize = 300;
@@ -46,7 +47,7 @@ pub(super) async fn ask(
     parameters: Result<Parameters<JudgeQuery>, Problem>,
 ) -> Shown {
     let Parameters { filter, own: JudgeQuery { of, item, undo } } = parameters?;
-    let queue = queue(&api, of, filter.clone()).await?;
+    let (queue, extent) = queue(&api, of, filter.clone()).await?;
     let asked = queue.clone();
     let labels = api.read(move |journal| journal.label_values(&asked)).await?;
     let is_open = |article: &&ArticleId| !labels.contains_key(*article);
@@ -77,19 +78,21 @@ pub(super) async fn ask(
         before,
         after,
         all: queue.len(),
-        newest: match of {
-            JudgedKind::Rejects => reject::NEAREST_OF,
-            JudgedKind::Articles => MAX_QUEUE,
-        },
+        most: MAX_QUEUE,
+        extent,
         left: queue.iter().filter(is_open).count(),
         given: &undo.as_deref().map(GivenLabels::of).unwrap_or_default(),
     };
     Ok(shown(&api, &viewer, Section::Judge, "Judge", &judge::page(&judging, api.now(), &viewer)))
 }
 
-/// What is to be judged, the nearest to the threshold first; the order doesn't follow from labels.
-async fn queue(api: &Arc<Api>, of: JudgedKind, filter: EventFilter) -> Result<Vec<ArticleId>, Problem> {
-    let mut articles = Vec::new();
+/// What is to be judged, the nearest to the threshold first, and of what that is the nearest; the order doesn't follow from labels.
+async fn queue(
+    api: &Arc<Api>,
+    of: JudgedKind,
+    filter: EventFilter,
+) -> Result<(Vec<ArticleId>, Option<NearExtent>), Problem> {
+    let (mut articles, mut extent) = (Vec::new(), None);
     match of {
         JudgedKind::Rejects => {
             let own = RejectQuery {
@@ -97,8 +100,10 @@ async fn queue(api: &Arc<Api>, of: JudgedKind, filter: EventFilter) -> Result<Ve
                 limit: NonZeroUsize::new(MAX_QUEUE),
                 ..RejectQuery::default()
             };
-            let found = reject::find(api, filter, own).await?.rejects.into_iter();
-            let found: Vec<ArticleId> = found.filter_map(|reject| reject.event.article).collect();
+            let found = reject::find(api, filter, own).await?;
+            extent = found.extent;
+            let found: Vec<ArticleId> =
+                found.rejects.into_iter().filter_map(|reject| reject.event.article).collect();
             let asked = found.clone();
             let kept = api.read(move |journal| journal.kept_texts_of(&asked)).await?;
             // Nobody can judge what isn't there any more.
@@ -120,7 +125,7 @@ async fn queue(api: &Arc<Api>, of: JudgedKind, filter: EventFilter) -> Result<Ve
     }
     let mut seen = HashSet::new();
     articles.retain(|article| seen.insert(article.clone()));
-    Ok(articles)
+    Ok((articles, extent))
 }
 
 /// What a form says of an article, and which page follows.
@@ -140,24 +145,37 @@ pub(super) async fn label(
 ) -> Shown {
     let article = ArticleId::from_stored(id);
     let value = value_of(&label)?;
-    let asked = article.clone();
-    let before = api.read(move |journal| journal.label(&asked)).await?;
-    label::label_article(&api, article.clone(), value, operator.user().to_owned()).await?;
+    let author = operator.user().to_owned();
+    let given = label::label_article(&api, article.clone(), value, author, LabelCondition::Any).await?;
+    let (_, receipt) = given.map_err(|other| not_undone(&other))?;
     let then = own_path(&then);
     if !then.starts_with("/judge") {
         return Ok(Redirect::to(then).into_response());
     }
     // The page that follows knows of one label more.
+    let label = GivenLabel { article, was: receipt.before, at: receipt.at };
+    Ok(Redirect::to(&with_given(then, |given| given.and(label))).into_response())
+}
+
+/// The page of the queue at the path `then`, to which the labels that were given there are what `change` makes of them.
+fn with_given(then: &str, change: impl FnOnce(GivenLabels) -> GivenLabels) -> String {
     let (path, query) = then.split_once('?').unwrap_or((then, ""));
     let (given, others): (Vec<_>, Vec<_>) =
         form_urlencoded::parse(query.as_bytes()).partition(|(name, _)| name == "undo");
     let given = given.first().map(|(_, given)| GivenLabels::of(given)).unwrap_or_default();
-    let given = given.and(article, before.map(|before| before.value));
-    let query = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(others)
-        .append_pair("undo", &given.to_text())
-        .finish();
-    Ok(Redirect::to(&format!("{path}?{query}")).into_response())
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.extend_pairs(others);
+    let given = change(given).to_text();
+    if !given.is_empty() {
+        query.append_pair("undo", &given);
+    }
+    format!("{path}?{}", query.finish())
+}
+
+/// That a label is not taken back, since somebody else has said something meanwhile.
+fn not_undone(other: &OtherLabel) -> Problem {
+    let detail = format!("nothing is undone: since you gave it, {}", label::said_since(other));
+    Problem::new(StatusCode::CONFLICT, detail)
 }
 
 fn value_of(word: &str) -> Result<LabelValue, PageProblem> {
@@ -166,28 +184,38 @@ fn value_of(word: &str) -> Result<LabelValue, PageProblem> {
     })
 }
 
-/// What a label was before, and where that is shown.
+/// Which label is taken back, and where the article is shown.
 #[derive(Debug, Deserialize)]
 pub(super) struct UndoForm {
-    was: String,
+    given: String,
     #[serde(default)]
     back: String,
 }
 
-/// Gives the article the label that it had, or takes away the one that it has.
+/// Gives the article the label that it had, or takes away the one that it has, unless that is another by now than was given here.
 pub(super) async fn undo(
     operator: MayOperate,
     State(api): Shared,
     Path(id): Path<GivenId>,
-    Form(UndoForm { was, back }): Form<UndoForm>,
+    Form(UndoForm { given, back }): Form<UndoForm>,
 ) -> Shown {
-    let article = ArticleId::from_stored(id);
-    match was.as_str() {
-        "none" => drop(api.sources.journal.remove_label(article).await?),
-        word => {
-            let value = value_of(word)?;
-            label::label_article(&api, article, value, operator.user().to_owned()).await?;
+    let given = GivenLabel::of(&given).filter(|given| given.article == ArticleId::from_stored(id));
+    let Some(GivenLabel { article, was, at }) = given else {
+        let detail = "this names no label that was given: open Judge anew, and take back what it offers";
+        return Err(Problem::new(StatusCode::BAD_REQUEST, detail).into());
+    };
+    let (condition, back) = (LabelCondition::GivenAt(at), own_path(&back));
+    let undone = match was {
+        None => api.sources.journal.remove_label(article, condition).await?.map(|_| back.to_owned()),
+        Some(value) => {
+            let author = operator.user().to_owned();
+            let given = label::label_article(&api, article.clone(), value, author, condition).await?;
+            // It stands there again: what was given before is taken back as it was then.
+            given.map(|(_, receipt)| with_given(back, |given| given.restored(&article, receipt.at)))
         }
-    }
-    Ok(Redirect::to(own_path(&back)).into_response())
+    };
+    Ok(match undone {
+        Ok(back) => Redirect::to(&back).into_response(),
+        Err(other) => refusal_with(not_undone(&other), (back, "Back to Judge")),
+    })
 }

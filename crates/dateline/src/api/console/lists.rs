@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use url::Url;
 
-use super::asked_list::{AskedList, mistaken};
+use super::asked_list::{AskedList, mistaken, other_list};
 use super::{PageProblem, Shown, answer, frame, shown};
 use crate::api::article::{self, ArticleQuery};
 use crate::api::label::JudgedArticle;
@@ -47,6 +47,9 @@ pub(super) async fn stories(
 ) -> Shown {
     let State(api) = state.clone();
     let filter = parameters.filter.clone();
+    if let Some(other) = other_list(&filter, EventKind::Story) {
+        return Ok(other);
+    }
     let page = story::list(state, parameters).await?.0;
     let times = TimeChoice::at(api.now());
     // What is chosen by more than time is not counted: that would be to read it.
@@ -67,6 +70,9 @@ pub(super) async fn articles(
     Extension(viewer): Extension<Viewer>,
     AskedList(Parameters { filter, own }): AskedList<ArticleQuery>,
 ) -> Shown {
+    if let Some(other) = other_list(&filter, EventKind::Article) {
+        return Ok(other);
+    }
     let found = article::find(&api, filter.clone(), own).await?;
     let list = ArticleList {
         articles: &rows(&found.page.articles),
@@ -108,6 +114,9 @@ pub(super) async fn rejects(
     Extension(viewer): Extension<Viewer>,
     AskedList(Parameters { filter, own }): AskedList<RejectQuery>,
 ) -> Shown {
+    if let Some(other) = other_list(&filter, EventKind::Reject) {
+        return Ok(other);
+    }
     let is_nearest = own.order == RejectOrder::Nearest;
     let begins_with_newest = !is_nearest && own.before.is_none() && own.limit.is_none();
     let newest = match filter.values(Facet::Feed).next() {
@@ -130,6 +139,7 @@ pub(super) async fn rejects(
         rejects: &rows,
         filter: &filter,
         is_nearest,
+        extent: found.extent,
         next: found.next,
         reasons: &reasons,
         since: activity.since(),

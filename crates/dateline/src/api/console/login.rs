@@ -13,13 +13,14 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::session::COOKIE;
-use super::visitor::{Credentials, client_address, is_same_origin};
+use super::visitor::{Credentials, client_address, is_same_origin, page_before};
 use super::{PageProblem, Shown, answer};
 use crate::api::connections::Peer;
 use crate::api::{Api, Problem, Shared};
 use crate::config::users;
 use crate::console::frame::bare_page;
 use crate::console::page;
+use crate::console::page::login::LogInOffer;
 
 /// The most of a name that the log shows, in scalar values: anybody may send one of megabytes.
 const MAX_LOGGED_NAME_CHARS: usize = 100;
@@ -73,12 +74,27 @@ fn form(
     refusal: Option<&str>,
     credentials: &Credentials,
 ) -> Response {
-    let main = page::login::page(destination.path(), name, refusal, credentials.token.is_some());
+    let offer = match (credentials.users.is_empty(), credentials.token.is_some()) {
+        (true, true) => LogInOffer::Token,
+        (true, false) => LogInOffer::Nothing,
+        (false, true) => LogInOffer::UserOrToken,
+        (false, false) => LogInOffer::User,
+    };
+    let main = page::login::page(destination.path(), name, refusal, offer);
     answer(status, bare_page("Log in", &main))
 }
 
-/// The form.
-pub(super) async fn ask(State(api): Shared, Query(destination): Query<Destination>) -> Shown {
+/// The form. It leads back to where it was asked for.
+pub(super) async fn ask(
+    State(api): Shared,
+    headers: HeaderMap,
+    Query(destination): Query<Destination>,
+) -> Shown {
+    let next = match destination.next.is_empty() {
+        true => page_before(&headers),
+        false => destination.next,
+    };
+    let destination = Destination { next };
     let credentials = Credentials::read(&api).await?;
     Ok(form(StatusCode::OK, &destination, "", None, &credentials))
 }
@@ -109,7 +125,10 @@ pub(super) async fn log_in(
             StatusCode::UNAUTHORIZED,
             &destination,
             &name,
-            Some("Name or password is wrong."),
+            Some(match credentials.users.is_empty() {
+                true => "This is not the API’s token.",
+                false => "Name or password is wrong.",
+            }),
             &credentials,
         ));
     };

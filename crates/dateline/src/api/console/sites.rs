@@ -9,8 +9,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use url::Url;
 
-use super::visitor::MayOperate;
-use super::{Shown, answer, frame, shown};
+use super::visitor::{MayOperate, check_may_operate};
+use super::{Shown, answer, frame, refusal_with, shown};
 use crate::api::site_rule::{self, ListedSiteRule, SiteRuleTrial, SiteRuleTrialReport};
 use crate::api::{Api, Problem, Shared};
 use crate::config::sites::SiteRuleDocument;
@@ -81,7 +81,7 @@ async fn page(
     refusal: Option<&Problem>,
     notice: Option<&str>,
 ) -> Response {
-    // Where there is no configuration there are no rules, and a page can be tried all the same.
+    // Where they cannot be read, a page can be tried all the same.
     let rules = site_rule::list(State(api.clone())).await.map(|listed| listed.0).unwrap_or_default();
     let refused = refusal.map(|problem| (problem.detail.as_str(), problem.errors.as_slice()));
     let main = sites::page(&rules, form, trial, refused, notice, viewer, api.now());
@@ -162,6 +162,13 @@ pub(super) async fn ask_to_remove(
     Extension(viewer): Extension<Viewer>,
     Query(RemovalForm { rule }): Query<RemovalForm>,
 ) -> Shown {
+    check_may_operate(&viewer)?;
+    let rules = site_rule::list(State(api.clone())).await?.0;
+    if !rules.iter().any(|listed| listed.name == rule) {
+        let detail = "there is no rule of this name: it may be taken out already";
+        let problem = Problem::new(StatusCode::NOT_FOUND, detail);
+        return Ok(refusal_with(problem, ("/sites", "To the rules")));
+    }
     Ok(shown(&api, &viewer, Section::Sites, "Remove a site rule", &sites::removal(&rule)))
 }
 

@@ -27,6 +27,7 @@ use super::{PageProblem, login, refusal, refusal_from};
 use crate::api::access::{ChangesRefused, MayWrite, is_forwarded, is_loopback, only};
 use crate::api::connections::Peer;
 use crate::api::own_names::misdirected;
+use crate::api::refusal_log::AskingUser;
 use crate::api::{Api, Problem, Shared};
 use crate::config::ConsoleSettings;
 use crate::config::users::{Role, User};
@@ -88,17 +89,20 @@ pub(super) async fn admit(State(api): Shared, mut request: Request, next: Next) 
     let is_shown_fleet = request.extensions().get::<ChangesRefused>().is_some();
     let may_operate = viewer.may_operate && !is_shown_fleet;
     request.extensions_mut().insert(Viewer { may_operate, is_shown_fleet, ..viewer });
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
     if let Some((user, path)) = change {
-        let status = response.status();
-        match status.is_client_error() || status.is_server_error() {
-            true => tracing::warn!(
+        match response.status() {
+            // What is refused is told of everything alike.
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                response.extensions_mut().insert(AskingUser(user));
+            }
+            status if status.is_client_error() || status.is_server_error() => tracing::warn!(
                 user,
                 path,
                 status = status.as_u16(),
                 "what was asked for in the console is not done"
             ),
-            false => tracing::info!(
+            status => tracing::info!(
                 user,
                 path,
                 status = status.as_u16(),
@@ -121,7 +125,7 @@ async fn viewer(api: &Arc<Api>, peer: Option<Peer>, headers: &HeaderMap) -> Resu
     if let Some(name) = proxied_name(&console, peer, headers)? {
         // A page whose name resolves to the proxy's machine can send the header, too, from a browser there.
         if !api.names.are_asked(headers) {
-            return Err(misdirected(headers));
+            return Err(misdirected(headers, &api.names));
         }
         let user = credentials.users.iter().find(|user| user.name == name);
         let role = user.map_or(console.proxy_role, |user| user.role);
@@ -146,13 +150,20 @@ async fn viewer(api: &Arc<Api>, peer: Option<Peer>, headers: &HeaderMap) -> Resu
     if is_here(peer, headers) && console.proxy_header.is_empty() {
         let access = api.sources.write_access.borrow().clone();
         let may_operate = access.allows(headers.clone()).await.is_ok();
-        return Ok(Some(Viewer { may_operate, ..Viewer::default() }));
+        let may_log_in = !may_operate && credentials.token.is_some();
+        return Ok(Some(Viewer { may_operate, may_log_in, ..Viewer::default() }));
     }
     if credentials.token.is_some() {
         return Ok(None);
     }
-    let detail = "the console is shown to this machine alone: ask for it at a loopback address, such as http://127.0.0.1:8080, or \
-                  through a tunnel that ends there (ssh -L); or let people log in, with `dateline user add`";
+    let at = api.names.address();
+    let here = match is_loopback(at.trim_start_matches("http://")) {
+        true => format!("ask for it at {at}, or through a tunnel that ends there (ssh -L); or "),
+        false => String::new(),
+    };
+    let detail = format!(
+        "the console is shown to this machine alone: {here}let people log in, with a token in DATELINE_API__TOKEN or with `dateline user add`"
+    );
     Err(Problem::new(StatusCode::FORBIDDEN, detail))
 }
 
@@ -180,7 +191,11 @@ fn proxied_name(
 }
 
 /// Where whoever asks is: the connection's other end or, where that is a trusted proxy, whom it says it passes on.
-pub(super) fn client_address(console: &ConsoleSettings, peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
+pub(in crate::api) fn client_address(
+    console: &ConsoleSettings,
+    peer: SocketAddr,
+    headers: &HeaderMap,
+) -> IpAddr {
     let peer = peer.ip().to_canonical();
     // The last is what the proxy added; what stands before it came with the request.
     let last = headers.get_all("x-forwarded-for").iter().next_back().and_then(|value| value.to_str().ok());
@@ -213,6 +228,18 @@ impl MayOperate {
     }
 }
 
+/// What whoever may look alone is told.
+const READ_ONLY: &str =
+    "you may look, and not change anything: it takes a user with the role `operate`, or the API's token";
+
+/// Refuses a question whose answer would be refused.
+pub(super) fn check_may_operate(viewer: &Viewer) -> Result<(), Problem> {
+    match viewer.may_operate {
+        true => Ok(()),
+        false => Err(Problem::new(StatusCode::FORBIDDEN, READ_ONLY)),
+    }
+}
+
 impl FromRequestParts<Arc<Api>> for MayOperate {
     type Rejection = PageProblem;
 
@@ -225,9 +252,7 @@ impl FromRequestParts<Arc<Api>> for MayOperate {
         }
         let viewer = parts.extensions.get::<Viewer>().cloned().unwrap_or_default();
         if !viewer.may_operate {
-            return refused(
-                "you may look, and not change anything: it takes a user with the role `operate`, or the API's token",
-            );
+            return refused(READ_ONLY);
         }
         let user = user_of(&viewer);
         let console = api.sources.write_access.borrow().console().clone();
@@ -239,7 +264,7 @@ impl FromRequestParts<Arc<Api>> for MayOperate {
 }
 
 /// The path of the page from which something is asked.
-fn page_before(headers: &HeaderMap) -> String {
+pub(super) fn page_before(headers: &HeaderMap) -> String {
     let page = only(headers, header::REFERER).and_then(|page| Url::parse(page).ok());
     page.map_or_else(|| "/".to_owned(), |page| page[Position::BeforePath..Position::AfterQuery].to_owned())
 }

@@ -103,6 +103,7 @@ fn mentions(entity: &EntityReport, query: &str) -> Markup {
         .map(|(begin, articles)| {
             let end = begin.checked_add(day).unwrap_or(Timestamp::MAX);
             Bar {
+                when: short_day(*begin),
                 label: format!("{}: {}", short_day(*begin), counted(*articles, "article", "articles")),
                 href: format!("/articles?since={begin}&until={end}&{query}"),
                 parts: vec![*articles],
@@ -111,7 +112,7 @@ fn mentions(entity: &EntityReport, query: &str) -> Markup {
         .collect();
     let ticks: Vec<String> =
         entity.days.keys().step_by(DAYS_OF_A_TICK).map(|begin| short_day(*begin)).collect();
-    let series = [Series { name: "articles".to_owned(), href: None }];
+    let series = [Series { name: "articles".to_owned(), href: None, condition: None }];
     html! {
         (histogram(&Histogram { title: "Articles a day that name it", series: &series, bars: &bars, ticks: &ticks, now: None }))
         @if !entity.is_complete { p.note { "The newest " (number(entity.days.values().sum::<u64>())) " articles are counted; there are more." } }

@@ -1,6 +1,7 @@
 //! One feed: how it is, when it is asked next and why then, how it has been going, and what can be done with it.
 
 use dateline_journal::PollRecord;
+use dateline_wire::FeedState;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
@@ -159,6 +160,34 @@ fn ended_entry(entry: &EndedEntry, now: Timestamp) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// A feed that is not configured any more: what is left of it.
+pub(crate) fn former(feed: &FeedState, now: Timestamp) -> Markup {
+    let url = feed.url.as_str();
+    let of = |path: &str| format!("{path}?feed={}", feed.id);
+    html! {
+        p.crumbs { a href="/feeds" data-up { "Feeds" } }
+        h1 { (feed_name(None, url)) " " span.chip { "removed" } }
+        p.address { (outside_link(url, html! { "The feed itself" })) }
+        div.fault {
+            p { b { "This feed stands in the feeds file no more, and is not polled." } }
+            p.meta {
+                @match feed.last_poll {
+                    Some(last) => { "It was polled last " (moment(last, now)) ", " (since(Some(last), now)) ", and removed after that." },
+                    None => "It was removed before it was polled.",
+                }
+            }
+        }
+        section.panel aria-labelledby="left-title" {
+            div.heading { h2 #left-title { "What is left of it" } }
+            ul.plain {
+                li { a href=(of("/articles")) { "Its articles" } ", and " a href=(of("/rejects")) { "what of it was not published" } ", for as long as [retention] keeps them" }
+                li { "Where it was: added again under the same address, it goes on from there, and brings nothing twice" }
+            }
+        }
+        p.actions { a.button href="/feeds" { "All feeds" } " " a.button href=(format!("/feeds/add?url={}", super::query_value(url))) { "Add it again" } }
     }
 }
 

@@ -7,7 +7,9 @@ use maud::{Markup, html};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::rejects::extent_in_words;
 use crate::api::label::{JudgedArticle, JudgedEvent};
+use crate::api::near_rejects::NearExtent;
 use crate::console::figures::{count, counted, language, moment, since, verdict};
 use crate::console::frame::Viewer;
 use crate::console::shown::{address, feed_name, is_tag, line, line_in, visible};
@@ -39,44 +41,72 @@ impl JudgedKind {
 /// The most labels that can be taken back one after another: all of them stand in an address.
 const MAX_GIVEN: usize = 50;
 
-/// The labels that were given one after another: of what, and which it had before. The last stands last.
+/// A label that was given, for taking it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct GivenLabel {
+    /// Of what.
+    pub(crate) article: ArticleId,
+    /// Which it had before.
+    pub(crate) was: Option<LabelValue>,
+    /// When it was given, which tells it from what others said since.
+    pub(crate) at: Timestamp,
+}
+
+impl GivenLabel {
+    /// The one that a part of a parameter spells.
+    pub(crate) fn of(text: &str) -> Option<Self> {
+        let (given, at) = text.rsplit_once('.')?;
+        let (article, was) = given.rsplit_once('.')?;
+        let was = match was {
+            "none" => None,
+            word => Some(LabelValue::from_word(word)?),
+        };
+        let at = Timestamp::from_microsecond(at.parse().ok()?).ok()?;
+        Some(Self { article: ArticleId::from_stored(article), was, at })
+    }
+
+    fn to_text(&self) -> String {
+        let Self { article, was, at } = self;
+        format!("{article}.{}.{}", was.map_or("none", LabelValue::as_str), at.as_microsecond())
+    }
+}
+
+/// The labels that were given one after another. The last stands last.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct GivenLabels(Vec<(ArticleId, Option<LabelValue>)>);
+pub(crate) struct GivenLabels(Vec<GivenLabel>);
 
 impl GivenLabels {
     /// Those that a parameter spells; what means nothing is left out.
     pub(crate) fn of(text: &str) -> Self {
-        let given = text.split('*').filter_map(|part| {
-            let (article, was) = part.rsplit_once('.')?;
-            let was = match was {
-                "none" => None,
-                word => Some(LabelValue::from_word(word)?),
-            };
-            Some((ArticleId::from_stored(article), was))
-        });
-        Self(given.collect())
+        Self(text.split('*').filter_map(GivenLabel::of).collect())
     }
 
     /// The parameter that spells them.
     pub(crate) fn to_text(&self) -> String {
-        let part = |(article, was): &(ArticleId, Option<LabelValue>)| {
-            format!("{article}.{}", was.map_or("none", LabelValue::as_str))
-        };
-        self.0.iter().map(part).collect::<Vec<_>>().join("*")
+        self.0.iter().map(GivenLabel::to_text).collect::<Vec<_>>().join("*")
     }
 
     /// The same and one more.
     #[must_use]
-    pub(crate) fn and(mut self, article: ArticleId, was: Option<LabelValue>) -> Self {
-        self.0.push((article, was));
+    pub(crate) fn and(mut self, given: GivenLabel) -> Self {
+        self.0.push(given);
         let beyond = self.0.len().saturating_sub(MAX_GIVEN);
         Self(self.0.split_off(beyond))
     }
 
+    /// The same where the last of `article` stands there again since `at`.
+    #[must_use]
+    pub(crate) fn restored(mut self, article: &ArticleId, at: Timestamp) -> Self {
+        if let Some(given) = self.0.iter_mut().rfind(|given| given.article == *article) {
+            given.at = at;
+        }
+        self
+    }
+
     /// The last, and those before it.
-    fn last(&self) -> Option<((&ArticleId, Option<LabelValue>), Self)> {
-        let ((article, was), before) = self.0.split_last()?;
-        Some(((article, *was), Self(before.to_vec())))
+    fn last(&self) -> Option<(&GivenLabel, Self)> {
+        let (last, before) = self.0.split_last()?;
+        Some((last, Self(before.to_vec())))
     }
 }
 
@@ -96,8 +126,10 @@ pub(crate) struct Judging<'j> {
     pub(crate) after: Option<&'j ArticleId>,
     /// How many are in the queue, and how many of them have no label yet.
     pub(crate) all: usize,
-    /// Of how many of the newest the queue is, at most.
-    pub(crate) newest: usize,
+    /// How many the queue takes in at most: of what was published, the newest,
+    pub(crate) most: usize,
+    /// and of what was not, the nearest of this.
+    pub(crate) extent: Option<NearExtent>,
     /// How many of them are left.
     pub(crate) left: usize,
     /// What was judged here, for taking it back.
@@ -130,7 +162,7 @@ pub(crate) fn href(
 
 /// The page.
 pub(crate) fn page(judging: &Judging<'_>, now: Timestamp, viewer: &Viewer) -> Markup {
-    let Judging { kind, filter, judged, article, before, after, all, newest, left, given } = judging;
+    let Judging { kind, filter, judged, article, before, after, all, most, extent, left, given } = judging;
     let to = |item: Option<&ArticleId>| href(*kind, filter, item, given);
     html! {
         h1 { "Judge" }
@@ -138,13 +170,19 @@ pub(crate) fn page(judging: &Judging<'_>, now: Timestamp, viewer: &Viewer) -> Ma
             @for (other, name) in [(JudgedKind::Rejects, "Not published"), (JudgedKind::Articles, "Published")] {
                 a.chip href=(href(other, filter, None, &GivenLabels::default())) aria-current=[(other == *kind).then_some("true")] { (name) }
             }
-            span.soft { (count(*left)) " of " (counted(*all as u64, "article", "articles")) " without a label, the nearest to the threshold first; of the newest " (count(*newest)) " that are asked for" }
+            span.soft {
+                (count(*left)) " of " (counted(*all as u64, "article", "articles")) " without a label, the nearest to the threshold first: of "
+                @match extent {
+                    Some(extent) => { (extent_in_words(extent, now)) ", the " (count(*most)) " nearest, as far as their text is kept" },
+                    None => { "the newest " (count(*most)) " that are asked for" },
+                }
+            }
         }
         (super::articles::chosen("/judge", filter))
-        @if let Some(((undone, was), before)) = given.last() {
-            form.notice.undo method="post" action=(format!("/judge/{}/undo", super::query_value(undone.as_str()))) role="status" {
-                input type="hidden" name="was" value=(was.map_or("none", LabelValue::as_str));
-                input type="hidden" name="back" value=(href(*kind, filter, Some(undone), &before));
+        @if let Some((last, before)) = given.last() {
+            form.notice.undo method="post" action=(format!("/judge/{}/undo", super::query_value(last.article.as_str()))) role="status" {
+                input type="hidden" name="given" value=(last.to_text());
+                input type="hidden" name="back" value=(href(*kind, filter, Some(&last.article), &before));
                 span {
                     @match before.0.len() { 0 => "The label is kept. ", others => { "The label is kept, and " (count(others)) " before it. " } }
                 }
@@ -284,24 +322,32 @@ mod tests {
     #[test]
     fn labels_are_taken_back_from_the_last_to_the_first() {
         let article = |id: &str| ArticleId::from_stored(id);
-        let given =
-            GivenLabels::default().and(article("a1"), None).and(article("a2"), Some(LabelValue::Borderline));
-        assert_eq!(given.to_text(), "a1.none*a2.borderline");
+        let label = |id: &str, was, at| GivenLabel {
+            article: article(id),
+            was,
+            at: Timestamp::from_microsecond(at).unwrap(),
+        };
+        let given = GivenLabels::default().and(label("a1", None, 7)).and(label(
+            "a2",
+            Some(LabelValue::Borderline),
+            8,
+        ));
+        assert_eq!(given.to_text(), "a1.none.7*a2.borderline.8");
         let read = GivenLabels::of(&given.to_text());
         assert_eq!(read, given);
-        let ((last, was), before) = read.last().unwrap();
-        assert_eq!((last.as_str(), was), ("a2", Some(LabelValue::Borderline)));
-        let ((first, was), before) =
-            before.last().map(|((last, was), before)| ((last.clone(), was), before)).unwrap();
-        assert_eq!((first.as_str(), was, before.last()), ("a1", None, None));
-        assert_eq!(GivenLabels::of("<script>.maybe*a1*").0, []);
+        let (last, before) = read.last().unwrap();
+        assert_eq!(*last, label("a2", Some(LabelValue::Borderline), 8));
+        assert_eq!(before.last(), Some((&label("a1", None, 7), GivenLabels::default())));
+        assert_eq!(before.restored(&article("a1"), Timestamp::UNIX_EPOCH).to_text(), "a1.none.0");
+        assert_eq!(GivenLabels::of("<script>.maybe.1*a1*a1.none*a1.none.x*").0, []);
     }
 
     #[test]
     fn an_address_has_room_for_the_last_labels_alone() {
         let many = (0..MAX_GIVEN + 1).fold(GivenLabels::default(), |given, at| {
-            given.and(ArticleId::from_stored(at.to_string()), None)
+            let article = ArticleId::from_stored(at.to_string());
+            given.and(GivenLabel { article, was: None, at: Timestamp::UNIX_EPOCH })
         });
-        assert_eq!((many.0.len(), many.0[0].0.as_str()), (MAX_GIVEN, "1"));
+        assert_eq!((many.0.len(), many.0[0].article.as_str()), (MAX_GIVEN, "1"));
     }
 }

@@ -105,16 +105,20 @@ fn published(activity: &ActivityReport, by: PublishedBy, only: Option<&str>, now
     let names = most_frequent(activity.hours.values().map(counts));
     let (names, rest) = names.split_at(names.len().min(MAX_SERIES));
     // The series of what is rarer is the first, at the bottom, and grey.
-    let mut series = vec![Series { name: format!("{} more", rest.len()), href: None }];
+    let mut series = vec![Series { name: format!("{} more", rest.len()), href: None, condition: None }];
     series.extend(names.iter().map(|(name, _)| {
+        // What has none, or is one of too many, cannot be asked for.
+        let condition = (only.is_none() && !matches!(name.as_str(), "und" | "other"))
+            .then(|| format!("{}={}", by.word(), super::query_value(name)));
         Series {
             name: match by {
                 PublishedBy::Language => language(name),
                 PublishedBy::Topic => visible(&words(name), 30),
             },
-            // What has none, or is one of too many, cannot be asked for.
-            href: (only.is_none() && !matches!(name.as_str(), "und" | "other"))
+            href: condition
+                .is_some()
                 .then(|| format!("/?by={}&only={}", by.word(), super::query_value(name))),
+            condition,
         }
     }));
     let begin = (today - days + 1) * 24;
@@ -137,7 +141,8 @@ fn published(activity: &ActivityReport, by: PublishedBy, only: Option<&str>, now
                 }
                 _ => format!("{}: {}", short(start, now), counted(parts.iter().sum(), "event", "events")),
             };
-            Bar { label, href: format!("/live?kind=article&since={start}&until={end}{chosen}"), parts }
+            let href = format!("/live?kind=article&since={start}&until={end}{chosen}");
+            Bar { when: short(start, now), label, href, parts }
         })
         .collect();
     #[allow(clippy::cast_precision_loss)]

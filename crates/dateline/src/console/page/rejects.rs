@@ -8,7 +8,7 @@ use maud::{Markup, html};
 use super::articles::{chosen_by_name, feed_named, form, pairs};
 use super::overview::reject_bars;
 use crate::api::label::JudgedArticle;
-use crate::api::reject::{NEAREST_OF, PAGE as NEAREST_PAGE};
+use crate::api::near_rejects::NearExtent;
 use crate::console::figures::{self, count, moment, number, verdict, word, words};
 use crate::console::frame::Viewer;
 use crate::console::plot::level;
@@ -30,6 +30,8 @@ pub(crate) struct RejectList<'l> {
     pub(crate) filter: &'l EventFilter,
     /// Whether those nearest to the threshold come first.
     pub(crate) is_nearest: bool,
+    /// and of what they are the nearest.
+    pub(crate) extent: Option<NearExtent>,
     pub(crate) next: Option<Sequence>,
     /// How often each reason spoke in the last week, the most frequent first.
     pub(crate) reasons: &'l [(String, u64)],
@@ -43,7 +45,7 @@ pub(crate) struct RejectList<'l> {
 
 /// The page.
 pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
-    let RejectList { rejects, filter, is_nearest, next, reasons, since, feeds, newest } = list;
+    let RejectList { rejects, filter, is_nearest, extent, next, reasons, since, feeds, newest } = list;
     let query = filter.to_query();
     let with = |more: &str| match query.is_empty() {
         true => format!("/rejects?{more}"),
@@ -65,7 +67,7 @@ pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
                     "feed" => rejects.iter().find_map(|reject| feed_named(reject.event.feed.as_ref()?, value)),
                     _ => None,
                 }))
-                @if *is_nearest { p.note { "Of the newest " (count(NEAREST_OF)) " that are asked for, those that were judged, " (count(NEAREST_PAGE)) " at most." } }
+                @if let Some(extent) = extent { p.note { "Of " (extent_in_words(extent, now)) ", the " (count(rejects.len())) " nearest that are asked for." } }
                 @if let Some(reason) = reason.as_deref().and_then(RejectReason::from_word) { p.note { (reason.meaning()) } }
                 @if rejects.is_empty() {
                     p.empty {
@@ -88,6 +90,17 @@ pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
                 (super::other_forms(&[("events as they come", "/live?kind=reject"), (csv, "/v1/rejects.csv"), ("JSON", json)], &query))
             }
         }
+    }
+}
+
+/// Of what the nearest to the threshold are.
+pub(crate) fn extent_in_words(extent: &NearExtent, now: Timestamp) -> Markup {
+    let NearExtent { rejects, are_all, since, is_complete } = extent;
+    html! {
+        @if *are_all { "the " (count(*rejects)) } @else { "the " (count(*rejects)) " nearest of those that were" }
+        " judged and not published "
+        @match since { Some(since) => { "since " (moment(*since, now)) ", in the last week" }, None => "in the last week" }
+        @if !is_complete { " (which is still being counted)" }
     }
 }
 
