@@ -1,6 +1,7 @@
 //! Letters told quickly: what [`char`]'s methods say, asked of their tables only where the script is a rare one.
 
 /// As [`char::is_alphanumeric`].
+#[inline]
 pub(crate) fn is_alphanumeric(c: char) -> bool {
     match c {
         _ if c.is_ascii() => c.is_ascii_alphanumeric(),
@@ -13,6 +14,7 @@ pub(crate) fn is_alphanumeric(c: char) -> bool {
 }
 
 /// As [`char::is_uppercase`].
+#[inline]
 pub(crate) fn is_uppercase(c: char) -> bool {
     match c {
         _ if c.is_ascii() => c.is_ascii_uppercase(),
@@ -23,6 +25,7 @@ pub(crate) fn is_uppercase(c: char) -> bool {
 }
 
 /// Adds what [`char::to_lowercase`] makes of `c`.
+#[inline]
 pub(crate) fn push_lowercase(text: &mut String, c: char) {
     match c {
         _ if c.is_ascii() => text.push(c.to_ascii_lowercase()),
@@ -61,6 +64,27 @@ static SQUEEZED: [u8; 256] = {
     squeezed
 };
 
+/// Whether `text` is a line as it is published: of characters that are seen and are composed whatever stands beside them, with
+/// single spaces between words and none at its ends.
+pub(crate) fn is_plain_line(text: &str) -> bool {
+    let is_plain = |c: char| match c {
+        _ if c.is_ascii() => !c.is_ascii_control(),
+        // Neither the soft hyphen nor marks, and of general punctuation no spaces and no signs of direction.
+        '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | 'Ѐ'..='ҁ' => true,
+        '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}' => true,
+        '、'..='〃' | '「'..='】' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '\u{4e00}'..='\u{9fff}' | '가'..='힣' => {
+            true
+        }
+        _ => matches!(c, '！'..='～'),
+    };
+    let mut is_behind_space = true;
+    let is_line = text.chars().all(|c| {
+        let was_behind_space = std::mem::replace(&mut is_behind_space, c == ' ');
+        is_plain(c) && !(is_behind_space && was_behind_space)
+    });
+    is_line && !is_behind_space
+}
+
 /// How many letters and digits `text` has.
 pub(crate) fn count_alphanumeric(text: &str) -> usize {
     count_alphanumeric_to(text, usize::MAX)
@@ -81,6 +105,30 @@ mod tests {
         assert_eq!(of("The Ferry, at 6!", usize::MAX), "theferryat6");
         assert_eq!(of("The Ferry", 4), "thef");
         assert_eq!(of(" - ", 4), "");
+    }
+
+    #[test]
+    fn a_plain_line_has_single_spaces_between_its_words() {
+        for line in ["The ferry runs", "“Così”, sagt der Kapitän – 6 Uhr", "여객선이 떠났다", "界"]
+        {
+            assert!(is_plain_line(line), "{line}");
+        }
+        for line in [
+            "",
+            " ",
+            " a",
+            "a ",
+            "a  b",
+            "a\nb",
+            "a\u{a0}b",
+            "a\u{ad}b",
+            "e\u{301}",
+            "a\u{7f}",
+            "a\u{202f}b",
+            "a\u{3000}b",
+        ] {
+            assert!(!is_plain_line(line), "{line:?}");
+        }
     }
 
     #[test]

@@ -53,7 +53,8 @@ impl<W: AsRef<str>> WordTable<W> {
             match word.len() {
                 1 => table.pairs = [u64::MAX; 16],
                 _ => {
-                    let pair = pair(word.word.as_ref().as_bytes(), 0);
+                    let bytes = word.word.as_ref().as_bytes();
+                    let pair = pair([bytes[0], bytes[1]]);
                     table.pairs[pair / 64] |= 1 << (pair % 64);
                 }
             }
@@ -74,17 +75,19 @@ impl<W: AsRef<str>> WordTable<W> {
         self.all_at(text, at).next()
     }
 
-    /// The words that stand anywhere in a text, at each place the longest: their places in the list.
+    /// The words of two bytes or more that stand anywhere in a text, at each place the longest: their places in the list.
     pub(crate) fn all_in(&self, text: &str) -> impl Iterator<Item = usize> {
         let bytes = text.as_bytes();
-        let likely = (0..bytes.len()).filter(|at| self.is_likely_at(bytes, *at));
-        likely.filter_map(|at| self.longest_at(bytes, at)).map(|(index, _)| index)
+        let pairs = bytes.windows(2).enumerate();
+        let likely = pairs.filter(|(_, pair)| self.is_likely([pair[0], pair[1]]));
+        likely.filter_map(|(at, _)| self.longest_at(bytes, at)).map(|(index, _)| index)
     }
 
     /// Every word that stands at `at` in a text, the longest first: its place in the list, and its bytes.
     #[inline]
     pub(crate) fn all_at(&self, text: &[u8], at: usize) -> impl DoubleEndedIterator<Item = (usize, usize)> {
-        let (words, begin) = if self.is_likely_at(text, at) { self.row_at(text, at) } else { (&[][..], 0) };
+        let pair = [text[at], text.get(at + 1).copied().unwrap_or_default()];
+        let (words, begin) = if self.is_likely(pair) { self.row_at(text, at) } else { (&[][..], 0) };
         let stands_here = move |word: &&Word<W>| {
             begin & word.mask == word.head
                 && text
@@ -94,10 +97,10 @@ impl<W: AsRef<str>> WordTable<W> {
         words.iter().filter(stands_here).map(|word| (word.index, word.len()))
     }
 
-    /// Whether a word may stand at `at` in a text, by its first two bytes.
+    /// Whether a word may stand where these two bytes do.
     #[inline]
-    fn is_likely_at(&self, text: &[u8], at: usize) -> bool {
-        let pair = pair(text, at);
+    fn is_likely(&self, bytes: [u8; 2]) -> bool {
+        let pair = pair(bytes);
         self.pairs[pair / 64] >> (pair % 64) & 1 == 1
     }
 
@@ -119,10 +122,9 @@ impl<W: AsRef<str>> Word<W> {
     }
 }
 
-/// A number of ten bits for the two bytes at `at`: the same for both cases of ASCII letters.
-fn pair(text: &[u8], at: usize) -> usize {
-    let second = text.get(at + 1).copied().unwrap_or_default();
-    usize::from(text[at] & 31) << 5 | usize::from(second & 31)
+/// A number of ten bits for two bytes: the same for both cases of ASCII letters.
+fn pair([first, second]: [u8; 2]) -> usize {
+    usize::from(first & 31) << 5 | usize::from(second & 31)
 }
 
 /// The mask of the first `count` bytes of eight.

@@ -566,13 +566,9 @@ fn mark_distances(layout: &Layout, good: &[f32]) -> Vec<[u8; MarkupFamily::ALL.l
             None => [FAR; MarkupFamily::ALL.len()],
         };
         row.iter_mut().for_each(|distance| *distance = (*distance + 1).min(FAR));
-        if !area.marks.is_empty() {
-            let is_wrapper = good[index] > most && good[index] > 0.0;
-            for mark in MarkupFamily::ALL {
-                if area.marks.has(mark) && (mark.is_for() || !is_wrapper) {
-                    row[mark as usize] = 1;
-                }
-            }
+        let is_wrapper = good[index] > most && good[index] > 0.0;
+        for mark in area.marks.families().filter(|mark| mark.is_for() || !is_wrapper) {
+            row[mark as usize] = 1;
         }
         distances.push(row);
     }

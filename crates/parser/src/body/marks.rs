@@ -130,6 +130,16 @@ impl MarkupFamilies {
         Self(self.0 | other.0)
     }
 
+    /// Its [`MarkupFamily`]s.
+    pub(super) fn families(self) -> impl Iterator<Item = MarkupFamily> {
+        let mut left = self.0 & ((1 << Self::ARTICLE) - 1);
+        std::iter::from_fn(move || {
+            let family = MarkupFamily::ALL.get(left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(*family)
+        })
+    }
+
     /// Whether it has no [`MarkupFamily`].
     pub(super) fn is_empty(self) -> bool {
         self.0 & ((1 << Self::ARTICLE) - 1) == 0

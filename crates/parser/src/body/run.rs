@@ -602,28 +602,29 @@ impl<'d> Builder<'d> {
 }
 
 /// Whether nothing but single spaces stands between the words of a text. Looks at all of it, many bytes at once.
-pub(super) fn is_spaced_plainly(text: &[u8]) -> bool {
+fn is_spaced_plainly(text: &[u8]) -> bool {
     let is_odd = |(byte, next): (&u8, &u8)| *byte < b' ' || *byte == b' ' && *next == b' ';
     !text.iter().zip(&text[1..]).fold(false, |odd, pair| odd | is_odd(pair))
 }
 
 /// The length of a text in units, of which no more than about `most` are counted.
 pub(super) fn units(text: &str, most: f32) -> f32 {
-    let mut sum = 0.0;
+    let mut sum = 0_u32;
     for c in text.chars().filter(|c| letter::is_alphanumeric(*c)) {
         sum += match c {
-            '\u{ac00}'..='\u{d7af}' => 2.0,
+            _ if c.is_ascii() => 1,
+            '\u{ac00}'..='\u{d7af}' => 2,
             '\u{3040}'..='\u{30ff}'
             | '\u{3400}'..='\u{9fff}'
             | '\u{f900}'..='\u{faff}'
-            | '\u{20000}'..='\u{3ffff}' => 3.0,
-            _ => 1.0,
+            | '\u{20000}'..='\u{3ffff}' => 3,
+            _ => 1,
         };
-        if sum >= most {
+        if sum as f32 >= most {
             break;
         }
     }
-    sum
+    sum as f32
 }
 
 /// Where the hash of a text (FNV-1a) begins, and what it is multiplied by.

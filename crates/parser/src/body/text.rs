@@ -6,8 +6,9 @@ use sha2::{Digest, Sha256};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::area::{AreaId, Tag};
-use super::run::{Layout, Run, is_spaced_plainly};
+use super::run::{Layout, Run};
 use super::{Body, EXTRACTOR, rule};
+use crate::letter;
 
 /// Paragraphs under construction. Lengths count Unicode scalar values, as spans do.
 #[derive(Default)]
@@ -67,8 +68,7 @@ impl Writer {
     }
 
     fn write(&mut self, text: &str) {
-        let is_trimmed = !text.is_empty() && text.trim_ascii().len() == text.len();
-        if is_trimmed && is_spaced_plainly(text.as_bytes()) && text.chars().all(is_plain) {
+        if letter::is_plain_line(text) {
             self.text.push_str(text);
             self.chars += text.chars().count() as u32;
         } else if text.chars().all(is_composed) || is_nfc_quick(text.chars()) == IsNormalized::Yes {
@@ -168,12 +168,6 @@ fn is_composed(c: char) -> bool {
         | '\u{4e00}'..='\u{9fff}' | '가'..='힣' | '！'..='～')
 }
 
-/// Whether a character is one of those that nearly all text is of: [composed](is_composed), seen, and no space but the usual one.
-fn is_plain(c: char) -> bool {
-    matches!(c, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..'\u{300}' | 'Ѐ'..='ҁ' | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}'
-        | '、'..='〃' | '「'..='】' | 'ぁ'..='ゖ' | 'ァ'..='ヺ' | '\u{4e00}'..='\u{9fff}' | '가'..='힣' | '！'..='～')
-}
-
 fn is_hangul(c: char) -> bool {
     matches!(c, '가'..='힣')
 }
@@ -188,8 +182,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_characters_are_written_as_they_are() {
-        for c in ('\0'..=char::MAX).filter(|c| is_plain(*c) && *c != ' ') {
+    fn plain_lines_are_written_as_they_are() {
+        for c in ('\0'..=char::MAX).filter(|c| letter::is_plain_line(c.encode_utf8(&mut [0; 4]))) {
             assert!(is_composed(c) && !c.is_whitespace() && !c.is_control() && !is_invisible(c), "{c:?}");
         }
     }

@@ -227,6 +227,7 @@ impl TextKey {
             self.ends = [60, 120].map(|end| if self.text.len() > end { end } else { usize::MAX });
             return;
         }
+        self.text.reserve(text.len().min(most));
         let letters = text.chars().filter(|c| letter::is_alphanumeric(*c)).take(most);
         for (count, c) in letters.enumerate() {
             match count {

@@ -8,6 +8,8 @@
 //! for raw text, which the guard between tokenizer and builder notes. Where that point cannot be told, the tokenizer gets the
 //! rest of the page.
 
+use std::ops::Range;
+
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
@@ -55,6 +57,8 @@ struct PageReader<'p> {
     ahead: usize,
     /// The names of tags and attributes.
     names: Memo<'p, LocalName>,
+    /// A stretch of the page without `&` and NUL, with one of them, or the page's end, behind it.
+    plain: Range<usize>,
 }
 
 impl<'p> PageReader<'p> {
@@ -70,6 +74,7 @@ impl<'p> PageReader<'p> {
             at: if page.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 },
             ahead: 2 * page.len(),
             names: Memo::new(local_name!("")),
+            plain: 0..0,
         }
     }
 
@@ -87,7 +92,7 @@ impl<'p> PageReader<'p> {
         let rest = &self.bytes[self.at..];
         if rest[0] != b'<' {
             let text = &rest[..memchr(b'<', rest).unwrap_or(rest.len())];
-            let plain = memchr2(b'&', 0, text).unwrap_or(text.len());
+            let plain = self.plain_length(self.at..self.at + text.len());
             if plain < text.len()
                 && let Some(resolved) =
                     resolved(&self.text[self.at..self.at + text.len()], TextPlace::Content)
@@ -201,9 +206,9 @@ impl<'p> PageReader<'p> {
             if from == to && from == end {
                 return None;
             }
-            value = match memchr2(b'&', 0, &self.bytes[from..to]) {
-                None => self.slice(from, to),
-                Some(_) => resolved(&self.text[from..to], TextPlace::Attribute)?,
+            value = match self.plain_length(from..to) == to - from {
+                true => self.slice(from, to),
+                false => resolved(&self.text[from..to], TextPlace::Attribute)?,
             };
             at = end;
         } else if self.byte(self.skip_spaces(at))? == b'=' {
@@ -218,6 +223,15 @@ impl<'p> PageReader<'p> {
             tag.attrs.push(Attribute { name: QualName::new(None, ns!(), name), value });
         }
         Some(at)
+    }
+
+    /// How far a text goes without a character reference or NUL. One search answers for many texts.
+    fn plain_length(&mut self, text: Range<usize>) -> usize {
+        if !(self.plain.start..=self.plain.end).contains(&text.start) {
+            let end = memchr2(b'&', 0, &self.bytes[text.start..]);
+            self.plain = text.start..end.map_or(self.bytes.len(), |offset| text.start + offset);
+        }
+        self.plain.end.min(text.end) - text.start
     }
 
     fn byte(&self, at: usize) -> Option<u8> {

@@ -51,7 +51,10 @@ fn without_tags(raw: &str) -> Cow<'_, str> {
 
 /// What a reader sees of `raw`, in NFC as one line: white space runs as one space, none at the ends, invisible characters gone.
 pub(super) fn seen(raw: &str) -> String {
-    let raw = head(raw, MAX_BYTES);
+    let raw = head(raw, MAX_BYTES).trim();
+    if letter::is_plain_line(raw) {
+        return raw.to_owned();
+    }
     let mut line = String::with_capacity(raw.len());
     if raw.is_ascii() {
         let words = raw.split(|c: char| c.is_ascii_whitespace() || c.is_ascii_control());
@@ -176,7 +179,11 @@ pub(super) fn weight(text: &str) -> usize {
     if text.is_ascii() {
         return text.len();
     }
-    text.chars().map(|c| if is_dense(c) { 3 } else { 1 }).sum()
+    // Every character of a dense script begins with such a byte or a greater one.
+    match text.bytes().fold(0, u8::max) >= 0xe3 {
+        true => text.chars().map(|c| if is_dense(c) { 3 } else { 1 }).sum(),
+        false => text.chars().count(),
+    }
 }
 
 /// Joiners are none: in Persian and the scripts of India they part and join letters.

@@ -214,7 +214,8 @@ fn is_front(scan: &Scan<'_>, href: &str) -> bool {
     if href == "/" {
         return true;
     }
-    let Some((_, rest)) = href.split_once("//") else { return false };
+    let starts = ["https://", "http://", "//"];
+    let Some(rest) = starts.iter().find_map(|start| href.strip_prefix(start)) else { return false };
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let bare = |host: &str| host.trim_start_matches("www.").to_ascii_lowercase();
     let own = scan.url.and_then(|url| url.host_str());
