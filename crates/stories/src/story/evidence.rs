@@ -188,11 +188,18 @@ impl Script {
     }
 }
 
+/// Two reports with less than this in common, by words, title or facts, tell two happenings whatever else is known of them: that both have
+/// a title, are short and are of one day is true of most.
+const MIN_LIKENESS: f32 = 0.1;
+
 /// The weighted sum of the signs: above 0 the two tell one happening.
 pub(super) fn score(a: Compared<'_>, b: Compared<'_>, likeness: &Likeness, tables: &StoryTables) -> f32 {
     let across = a.profile.language != b.profile.language;
     let values = evidence(a, b, likeness, tables);
-    Sign::ALL.iter().zip(values).map(|(sign, value)| value * tables.weights.get(*sign, across)).sum()
+    let sum: f32 =
+        Sign::ALL.iter().zip(values).map(|(sign, value)| value * tables.weights.get(*sign, across)).sum();
+    let most = likeness.wording.max(likeness.title).max(likeness.facts);
+    if most < MIN_LIKENESS { sum.min(most - MIN_LIKENESS) } else { sum }
 }
 
 /// What each sign adds to the score of two reports, without those that add nothing.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use dateline_wire::{Entity, Place, Span};
 use jiff::civil::date;
 
+use super::index::Comparison;
 use super::tables::tests::shipped;
 use super::{StoryIndex, StoryVerdict};
 use crate::Report;
@@ -99,6 +100,49 @@ fn news_of_other_things_is_a_story_each() {
     index.review();
     for report in &news {
         assert_eq!(index.story_of(&report.id).as_deref(), Some(report.id.as_str()));
+    }
+}
+
+#[test]
+fn what_resembles_nothing_is_a_story_of_its_own_however_like_the_others_are() {
+    let singular = [
+        ("Zoo gets a brown bear", "A brown bear cub called Misha moved to another zoo, its keepers said."),
+        (
+            "Choir of sailors records lullabies",
+            "A choir of sailors sang for the radio in a studio without heating, baritone Ilya Frolov told his home paper.",
+        ),
+        (
+            "Vets learn acupuncture",
+            "Nine vets of a farm spent March with colleagues who treat lame horses with needles, its journal writes.",
+        ),
+        (
+            "Dentists look at drills",
+            "Dentists looked at drills in a factory whose engineers want to sell them by instalments.",
+        ),
+        (
+            "A planetarium on loan",
+            "A planetarium is to stand in the children's palace for three years, astronomers said.",
+        ),
+    ];
+    let singular = singular
+        .iter()
+        .zip(0..)
+        .map(|((title, text), at)| report(&format!("single-{at}"), "en", 9, title, text));
+    let train = |number: i32| {
+        let goods = ["timber", "flour", "steel"][number as usize % 3];
+        let text = format!(
+            "Freight train {number} carried {goods} through Kirkby with {} cars, officials said.",
+            20 + number % 37
+        );
+        report(&format!("train-{number}"), "en", 8, &format!("Train {number} brings {goods}"), &text)
+    };
+    let mut index = index();
+    place_all(&mut index, &(0..30).map(train).collect::<Vec<_>>());
+    place_all(&mut index, &singular.collect::<Vec<_>>());
+    let mut comparison = Comparison::default();
+    for (one, other) in (30..35).flat_map(|one| (30..one).map(move |other| (one, other))) {
+        let score = comparison.score(&index, one, other);
+        assert!(score < 0.0, "{one} and {other}: {score}");
     }
 }
 
