@@ -297,9 +297,8 @@ class AFleet(Fleet):
             self.assertEqual(len(reports), len(revisions[-1]["articles"]))
             self.assertTrue(json.loads(member.get("/v1/articles?q=Report"))["articles"])
             self.assertIn("<html", member.get("/stories"))
-            page = member.get("/fleet")
-            for said in ("The fleet " + self.prefix, "Held by nobody</dt><dd>none", ">three</bdi>", "version 2"):
-                self.assertIn(said, page)
+            for said in (f"The fleet {self.prefix}", "Held by nobody</dt><dd>none</dd>", "told by ", ">three</bdi>", "version 2"):
+                eventually(f"{name} shows the fleet: {said}", 60, lambda: said in member.get("/fleet"))
             with self.assertRaises(urllib.error.HTTPError) as refused:
                 urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{member.port}/v1/reload", method="POST"))
             self.assertEqual(refused.exception.code, 403)
@@ -450,6 +449,33 @@ class WithoutABroker(Fleet):
             self.assertIn(f"no broker of kafka.brokers ({nobody}) has answered within 8 s", said, command)
             self.assertIn("Connection refused", said, command)
             self.assertIn("See that Kafka runs", said, command)
+
+
+class HandedOutByTheBroker(Fleet):
+    def test_members_whose_shards_the_broker_hands_out_are_told_killed_and_left(self):
+        names = ("one", "two", "three")
+        for name in names:
+            self.member(name, fleet={"group_protocol": "consumer"})
+        self.apply("one", FEEDS)
+        eventually("all shards are held", 120, self.all_held)
+        self.announce(20)
+        eventually("the first are told", 120, lambda: len(self.links_told()) >= 10)
+
+        def listed():
+            status = json.loads(self.command("two", "fleet", "status", "--json"))
+            held = [shard for member in status["members"] for shard in member["shards"] + [SHARDS] * member["tells_stories"]]
+            return {member["name"] for member in status["members"]} == set(names) and sorted(held) == ALL
+
+        eventually("the status lists all members and shards", 60, listed, every=1)
+        done = self.members["one"].run("fleet", "leave", self.folder / "kept.toml", "--config", self.members["one"].config)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("the fleet is at work (one, three, two)", done.stderr)
+
+        self.members["one"].kill()
+        self.announce(20)
+        eventually("its shards pass on", TAKEOVER_WHEN_BUSY, lambda: sorted(self.ready("two") + self.ready("three")) == ALL)
+        self.members["one"].start()
+        self.assert_all_told_once(240)
 
 
 class RollingRestart(Fleet):

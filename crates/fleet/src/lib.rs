@@ -68,6 +68,6 @@ pub use member::{Member, MemberStatus, ShardWork};
 pub use member_report::{MemberProcess, MemberReport, MemberReporter, SlowHost};
 pub use mirror::{FleetMirror, MirrorProgress};
 pub use report::{FleetReport, ReportedMember, report};
-pub use settings::FleetSettings;
+pub use settings::{FleetSettings, GroupProtocol};
 pub use shard::{MAX_SHARDS, Shard, ShardMap};
 pub use topics::check_shards;

@@ -33,6 +33,9 @@ pub struct MemberReport {
     pub program: String,
     /// The shards that it works on, in order.
     pub shards: Vec<u32>,
+    /// Whether the stories are told there.
+    #[serde(default)]
+    pub tells_stories: bool,
     /// The version of the fleet's feeds that it goes by.
     pub feeds_version: u64,
     /// Why it goes by no newer one, where it doesn't.

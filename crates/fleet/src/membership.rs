@@ -11,12 +11,12 @@ use rdkafka::error::{KafkaError, RDKafkaErrorCode};
 use rdkafka::{Message, Offset, TopicPartitionList};
 use tokio::sync::mpsc;
 
-use crate::FleetSettings;
 use crate::error::FleetSessionError;
 use crate::handover::HandoverRecord;
 use crate::shard::{Shard, ShardMap};
 use crate::tenure::{Tenures, Term};
 use crate::topics::TIMEOUT;
+use crate::{FleetSettings, GroupProtocol};
 
 /// How often a member says that it is there, within its session.
 const HEARTBEATS_PER_SESSION: u32 = 4;
@@ -112,16 +112,21 @@ pub(crate) fn join(
     let session = fleet.session();
     config
         .set("group.id", &fleet.name)
-        // Shards that don't move are worked on while others do (KIP-429).
-        .set("partition.assignment.strategy", "cooperative-sticky")
-        .set("session.timeout.ms", session.as_millis().to_string())
-        .set("heartbeat.interval.ms", (session / HEARTBEATS_PER_SESSION).as_millis().to_string())
         .set("max.poll.interval.ms", (session * SESSIONS_PER_REBALANCE).as_millis().to_string())
         .set("socket.timeout.ms", (session * 2).as_millis().to_string())
         .set("enable.auto.commit", "false")
         .set("enable.auto.offset.store", "false")
         .set("auto.offset.reset", "earliest")
         .set("isolation.level", "read_committed");
+    match fleet.group_protocol {
+        GroupProtocol::Classic => config
+            // Shards that don't move are worked on while others do (KIP-429).
+            .set("partition.assignment.strategy", "cooperative-sticky")
+            .set("session.timeout.ms", session.as_millis().to_string())
+            .set("heartbeat.interval.ms", (session / HEARTBEATS_PER_SESSION).as_millis().to_string()),
+        // Session and heartbeats are the broker's settings, and the client refuses them here.
+        GroupProtocol::Consumer => config.set("group.protocol", "consumer"),
+    };
     if !fleet.member.is_empty() {
         // A member that is restarted within its session keeps its shards (KIP-345).
         config.set("group.instance.id", &fleet.member);

@@ -1,28 +1,36 @@
 //! What Kafka says of a fleet: its members, who holds which shards, what waits to be taken in; and what the members say of themselves.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use dateline_publisher::{DeliveryTracker, KafkaSettings, client_config};
+use jiff::Timestamp;
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
 use rdkafka::groups::{GroupInfo, GroupMemberInfo};
 use rdkafka::{Offset, TopicPartitionList};
 
-use crate::FleetSettings;
 use crate::error::FleetSessionError;
 use crate::feeds::{FleetFeeds, read_feeds};
 use crate::member_report::{self, MemberReport, SlowHost};
 use crate::shard::{Shard, ShardMap};
 use crate::topics::{TIMEOUT, reach};
+use crate::{FleetSettings, GroupProtocol};
 
 /// What a group is doing that moves nothing.
 pub(crate) const STABLE: &str = "Stable";
+
+/// What stands for it where the broker hands shards out.
+const HANDED_OUT_BY_BROKER: &str = "Handed out by the broker";
+
+/// How long a member may say nothing, which it does every 5 s, before it isn't one any more for whoever has nobody else to ask.
+const MAX_SILENCE: Duration = Duration::from_secs(12);
 
 /// A fleet as Kafka knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FleetReport {
     /// What the group is doing: `Stable` while shards rest where they are, `PreparingRebalance` and `CompletingRebalance` while they move,
-    /// `Empty` without a member.
+    /// `Empty` without a member; `Handed out by the broker` where the broker does that, and members are those that have said something lately.
     pub state: String,
     /// The members, by their names.
     pub members: Vec<ReportedMember>,
@@ -97,12 +105,9 @@ pub fn report(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetRepor
     let client: BaseConsumer<DeliveryTracker> =
         BaseConsumer::from_config_and_context(&config, DeliveryTracker::default())
             .map_err(|error| told(&error))?;
-    let groups = client.fetch_group_list(Some(&fleet.name), TIMEOUT).map_err(|error| told(&error))?;
-    // There is none before the first member has joined.
-    let group = groups.groups().first();
+    let (state, members) = group_of(kafka, fleet).map_err(|error| told(&error))?;
     let topic = fleet.handover_topic();
     let stories = ShardMap::new(fleet.shards).stories();
-    let members = group.map(|group| members_of(group, fleet)).unwrap_or_default();
     let metadata = client.fetch_metadata(Some(&topic), TIMEOUT).map_err(|error| told(&error))?;
     let partitions = metadata.topics().first().map_or(0, |topic| topic.partitions().len());
     let partitions = u32::try_from(partitions).unwrap_or_default();
@@ -133,8 +138,24 @@ pub fn report(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetRepor
     let shards = partitions - 1;
     let feeds = read_feeds(kafka, fleet).map_err(|error| told(&error))?;
     let said = member_report::read(kafka, fleet).map_err(|error| told(&error))?;
-    let state = group.map_or("Empty", |group| group.state()).to_owned();
     Ok(FleetReport { state, members, shards, waiting, untold, feeds, said })
+}
+
+/// The members that have said something lately, by their names. The client has no request for the members of a group in which the broker hands
+/// shards out (`ConsumerGroupDescribe`).
+fn members_who_said_so(
+    said: BTreeMap<String, MemberReport>,
+    fleet: &FleetSettings,
+    now: Timestamp,
+) -> Vec<ReportedMember> {
+    let is_recent = |said: &MemberReport| now.duration_since(said.at).unsigned_abs() < MAX_SILENCE;
+    let reported = |said: MemberReport| ReportedMember {
+        name: said.member,
+        host: said.process.map_or_else(String::new, |process| process.host),
+        shards: said.shards.into_iter().filter(|shard| *shard < fleet.shards).map(Shard).collect(),
+        tells_stories: said.tells_stories,
+    };
+    said.into_values().filter(is_recent).map(reported).collect()
 }
 
 /// The members of the fleet's group, by their names.
@@ -170,9 +191,14 @@ pub(crate) fn group_of(
     kafka: &KafkaSettings,
     fleet: &FleetSettings,
 ) -> Result<(String, Vec<ReportedMember>), FleetSessionError> {
+    if fleet.group_protocol == GroupProtocol::Consumer {
+        let members = members_who_said_so(member_report::read(kafka, fleet)?, fleet, Timestamp::now());
+        return Ok((HANDED_OUT_BY_BROKER.to_owned(), members));
+    }
     let client: BaseConsumer<DeliveryTracker> =
         BaseConsumer::from_config_and_context(&client_config(kafka)?, DeliveryTracker::default())?;
     let groups = client.fetch_group_list(Some(&fleet.name), TIMEOUT)?;
+    // There is none before the first member has joined.
     let group = groups.groups().first();
     let members = group.map(|group| members_of(group, fleet)).unwrap_or_default();
     Ok((group.map_or("Empty", |group| group.state()).to_owned(), members))
@@ -239,6 +265,7 @@ mod tests {
             at: jiff::Timestamp::UNIX_EPOCH,
             program: program.to_owned(),
             shards: Vec::new(),
+            tells_stories: false,
             feeds_version: 0,
             feeds_error: None,
             settings: BTreeMap::from([

@@ -19,13 +19,33 @@ pub struct FleetSettings {
     pub shards: u32,
     /// After how many seconds without a word from a member its shards pass to others.
     pub session_seconds: u64,
+    /// By which protocol Kafka's group hands shards out; the same with all members.
+    pub group_protocol: GroupProtocol,
     /// Whether this member follows the whole fleet in a file of its own, so that its API and its console answer for all of it.
     pub mirror: bool,
 }
 
+/// How Kafka's group hands shards out.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GroupProtocol {
+    /// Its members do, in joining (`cooperative-sticky`).
+    #[default]
+    Classic,
+    /// The broker does (KIP-848), whose own setting the session is then.
+    Consumer,
+}
+
 impl Default for FleetSettings {
     fn default() -> Self {
-        Self { name: String::new(), member: String::new(), shards: 128, session_seconds: 6, mirror: true }
+        Self {
+            name: String::new(),
+            member: String::new(),
+            shards: 128,
+            session_seconds: 6,
+            group_protocol: GroupProtocol::Classic,
+            mirror: true,
+        }
     }
 }
 

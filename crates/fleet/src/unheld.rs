@@ -10,12 +10,12 @@ use std::time::{Duration, Instant};
 use dateline_publisher::KafkaSettings;
 use tokio::sync::mpsc;
 
-use crate::FleetSettings;
 use crate::error::FleetSessionError;
 use crate::membership;
 use crate::report::{STABLE, group_of};
 use crate::shard::{Shard, ShardMap};
 use crate::tenure::Tenures;
+use crate::{FleetSettings, GroupProtocol};
 
 /// How long whoever joins for the sake of the others waits until the group has heard of it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -29,6 +29,10 @@ pub(crate) struct UnheldShards {
 impl UnheldShards {
     /// Goes on until it is dropped.
     pub(crate) async fn run(self) {
+        if self.fleet.group_protocol == GroupProtocol::Consumer {
+            // There the broker sees to it.
+            return std::future::pending().await;
+        }
         let looking = Arc::new(self);
         let mut seen = Vec::new();
         loop {

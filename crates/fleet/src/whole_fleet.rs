@@ -15,7 +15,6 @@ use rdkafka::{Offset, TopicPartitionList};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 
-use crate::FleetSettings;
 use crate::change_record::ChangeRecord;
 use crate::error::{FleetError, FleetSessionError};
 use crate::feeds::{given_up, make_topics, take_right};
@@ -26,6 +25,7 @@ use crate::shard::{Shard, ShardMap};
 use crate::tenure::{Tenures, Term};
 use crate::topic_reader::{read_from, read_to_end};
 use crate::topics::{TIMEOUT, reach};
+use crate::{FleetSettings, GroupProtocol};
 
 /// How long a transaction may take that holds all that a fleet has. Brokers allow 15 minutes unless they are told otherwise
 /// (`transaction.max.timeout.ms`).
@@ -36,6 +36,9 @@ const FENCE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How much longer than a session it may take until the group knows that its members were stopped, and until it has given out all shards.
 const GROUP_PATIENCE: Duration = Duration::from_secs(10);
+
+/// The same of a group whose session is the broker's setting (45 s unless it was told otherwise).
+const BROKER_PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long to wait before the group is asked again.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -92,11 +95,15 @@ impl WholeFleet {
 
     fn await_all(&self, mut told: mpsc::UnboundedReceiver<ShardNews>) -> Result<(), FleetError> {
         let (began, mut held) = (Instant::now(), HashSet::new());
+        let patience = match self.fleet.group_protocol {
+            GroupProtocol::Classic => GROUP_PATIENCE,
+            GroupProtocol::Consumer => BROKER_PATIENCE,
+        };
         while held.len() < self.fleet.partitions() as usize {
             match told.try_recv() {
                 Ok(ShardNews::Assigned(shard, _)) => drop(held.insert(shard)),
                 Ok(ShardNews::Revoked(shard, _)) => drop(held.remove(&shard)),
-                Err(_) if began.elapsed() > self.fleet.session() + GROUP_PATIENCE => {
+                Err(_) if began.elapsed() > self.fleet.session() + patience => {
                     let members = member_names(&self.kafka, &self.fleet).map_err(given_up)?;
                     return Err(FleetError::AtWork { members });
                 }

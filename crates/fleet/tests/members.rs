@@ -46,7 +46,7 @@ struct Stopped {
 }
 
 /// Stops one of two members until the other has all of its shards, wakes it, and looks at what both wrote.
-fn stop_one_of_two(broker: &str, mutation: &str, pause_ms: u64) -> Stopped {
+fn stop_one_of_two(broker: &str, mutation: &str, protocol: &str, pause_ms: u64) -> Stopped {
     let (fleet, folder) = (unique("stopped"), tempdir().unwrap());
     let web = TestWeb::new();
     let address = web.address();
@@ -57,6 +57,7 @@ fn stop_one_of_two(broker: &str, mutation: &str, pause_ms: u64) -> Stopped {
         mutation,
         web: &address,
         pause_ms,
+        protocol,
     };
     let first = MemberProcess::start("first", &habits);
     let second = MemberProcess::start("second", &habits);
@@ -102,11 +103,11 @@ fn stop_one_of_two(broker: &str, mutation: &str, pause_ms: u64) -> Stopped {
 fn a_member_that_was_stopped_beyond_its_session_is_taken_over_and_writes_nothing_when_it_is_woken() {
     let Some(broker) = broker() else { return };
     std::thread::scope(|both| {
-        for pause_ms in [SHORT_MS, LONG_MS] {
+        for (protocol, pause_ms) in [("classic", SHORT_MS), ("classic", LONG_MS), ("consumer", SHORT_MS)] {
             let broker = &broker;
             both.spawn(move || {
-                let stopped = stop_one_of_two(broker, "", pause_ms);
-                println!("taken over after {} ms", stopped.takeover_ms);
+                let stopped = stop_one_of_two(broker, "", protocol, pause_ms);
+                println!("{protocol}: taken over after {} ms", stopped.takeover_ms);
                 assert!(
                     stopped.takeover_ms <= MAX_TAKEOVER_MS,
                     "taken over after {} ms",
@@ -125,7 +126,7 @@ fn a_member_that_was_stopped_beyond_its_session_is_taken_over_and_writes_nothing
 fn the_same_test_finds_a_member_whose_transactions_are_not_fenced() {
     let Some(broker) = broker() else { return };
     // Woken in the middle of a transaction it is refused for that alone: so not every attempt shows it.
-    let found = (0..5).any(|_| !stop_one_of_two(&broker, "no fence", LONG_MS).faults.is_empty());
+    let found = (0..5).any(|_| !stop_one_of_two(&broker, "no fence", "classic", LONG_MS).faults.is_empty());
     assert!(found, "a member without a fence was not found");
 }
 
@@ -133,13 +134,23 @@ fn the_same_test_finds_a_member_whose_transactions_are_not_fenced() {
 #[ignore = "it tests the test above, and may take minutes: run it when that one is changed, or the lease is"]
 fn the_same_test_finds_a_member_that_asks_hosts_without_asking_whether_it_is_one_still() {
     let Some(broker) = broker() else { return };
-    let found =
-        (0..5).any(|_| stop_one_of_two(&broker, "no session check", LONG_MS).late_requests > MAX_LATE);
+    let found = (0..5)
+        .any(|_| stop_one_of_two(&broker, "no session check", "classic", LONG_MS).late_requests > MAX_LATE);
     assert!(found, "a member that doesn't check its session was not found");
 }
 
 #[test]
 fn members_that_are_killed_and_started_again_lose_nothing_and_repeat_nothing() {
+    kill_in_turns("classic");
+}
+
+#[test]
+fn members_whose_shards_the_broker_hands_out_are_killed_and_started_again_in_the_same_way() {
+    kill_in_turns("consumer");
+}
+
+/// Kills each of three members once, starts it again, and looks at what all wrote.
+fn kill_in_turns(protocol: &str) {
     let Some(broker) = broker() else { return };
     let (fleet, folder) = (unique("killed"), tempdir().unwrap());
     let folder = folder.path();
@@ -152,6 +163,7 @@ fn members_that_are_killed_and_started_again_lose_nothing_and_repeat_nothing() {
         mutation: "",
         web: &address,
         pause_ms: SHORT_MS,
+        protocol,
     };
     let start = |name: &str| MemberProcess::start(name, &habits);
     let mut members = vec![start("first"), start("second"), start("third")];

@@ -57,7 +57,7 @@ impl ReportSources {
                 });
             }
         }
-        let MemberStatus { shards, last_error, .. } = self.status.borrow().clone();
+        let MemberStatus { shards, tells_stories, last_error, .. } = self.status.borrow().clone();
         let feeds = self.feeds.borrow().clone();
         let polled =
             feeds.as_ref().map(|feeds| shards.iter().map(|shard| feeds.count_of(*shard)).sum::<usize>());
@@ -67,6 +67,7 @@ impl ReportSources {
             at: now,
             program: env!("CARGO_PKG_VERSION").to_owned(),
             shards: shards.iter().map(|shard| shard.0).collect(),
+            tells_stories,
             feeds_version: feeds.map_or(0, |feeds| feeds.version),
             feeds_error: self.feeds_error.borrow().clone(),
             settings: self.settings.clone(),

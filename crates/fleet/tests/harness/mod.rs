@@ -10,7 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use dateline_fleet::{FleetSettings, HeldShard, HostContact, Member, Shard, ShardMap, ShardWork};
+use dateline_fleet::{
+    FleetSettings, GroupProtocol, HeldShard, HostContact, Member, Shard, ShardMap, ShardWork,
+};
 use dateline_journal::{EntryCompletion, Journal, JournalError, PollCommit, StoryUpdate};
 use dateline_publisher::{KafkaSettings, Topics};
 use dateline_wire::{
@@ -48,6 +50,7 @@ pub(crate) fn fleet(name: &str, member: &str, shards: u32) -> FleetSettings {
         member: member.to_owned(),
         shards,
         session_seconds: 6,
+        group_protocol: GroupProtocol::Classic,
         mirror: false,
     }
 }
@@ -220,7 +223,11 @@ pub(crate) fn be_member() {
     let envelope = Envelope::from(format!("/{member}").as_str());
     let folder = said("FLEET_TEST_FOLDER");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let fleet = fleet(&fleet_name, &member, shards);
+    let group_protocol = match said("FLEET_TEST_PROTOCOL").as_str() {
+        "consumer" => GroupProtocol::Consumer,
+        _ => GroupProtocol::Classic,
+    };
+    let fleet = FleetSettings { group_protocol, ..fleet(&fleet_name, &member, shards) };
     let made = Member::new(kafka(&broker, &fleet_name), fleet, envelope, folder).expect("a member");
     let made = match said("FLEET_TEST_MUTATION").as_str() {
         "no fence" => made.without_fence(),
@@ -245,6 +252,8 @@ pub(crate) struct MemberHabits<'h> {
     pub(crate) web: &'h str,
     /// How long each shard rests after an event.
     pub(crate) pause_ms: u64,
+    /// `classic` or `consumer`.
+    pub(crate) protocol: &'h str,
 }
 
 /// A member in a process of its own. Killed when dropped.
@@ -255,7 +264,7 @@ pub(crate) struct MemberProcess {
 
 impl MemberProcess {
     pub(crate) fn start(name: &str, habits: &MemberHabits<'_>) -> Self {
-        let MemberHabits { fleet, shards, folder, mutation, web, pause_ms } = *habits;
+        let MemberHabits { fleet, shards, folder, mutation, web, pause_ms, protocol } = *habits;
         let program = std::env::current_exe().expect("this program");
         let child = Command::new(program)
             .args(["--exact", "member_process", "--ignored", "--nocapture"])
@@ -266,6 +275,7 @@ impl MemberProcess {
             .env("FLEET_TEST_MUTATION", mutation)
             .env("FLEET_TEST_WEB", web)
             .env("FLEET_TEST_PAUSE", pause_ms.to_string())
+            .env("FLEET_TEST_PROTOCOL", protocol)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()

@@ -118,6 +118,7 @@ mod tests {
             at: before(3),
             program: "0.1.0".to_owned(),
             shards: vec![0, 2],
+            tells_stories: false,
             feeds_version: 3,
             feeds_error: Some("news.feeds.v1:3: no such file".to_owned()),
             settings: BTreeMap::from([("[poll]".to_owned(), name.to_owned())]),

@@ -51,8 +51,8 @@ fn shards(fleet: &FleetReport, now: Timestamp) -> Markup {
     html! {
         dl.facts {
             div { dt { "Shards" } dd { (number(fleet.shards)) } }
-            div { dt { "Held by nobody" } dd.error[unheld > 0] { @if unheld == 0 { "none" } @else { (count(unheld)) } } }
-            div { dt { "Stories" } dd.error[storyteller.is_none()] { @match storyteller { None => "told by nobody", Some(member) => { "told by " (visible(&member.name, 80)) } } } }
+            div { dt { "Held by nobody" } dd class=[(unheld > 0).then_some("error")] { @if unheld == 0 { "none" } @else { (count(unheld)) } } }
+            div { dt { "Stories" } dd class=[storyteller.is_none().then_some("error")] { @match storyteller { None => "told by nobody", Some(member) => { "told by " (visible(&member.name, 80)) } } } }
             div { dt { "Kafka’s group" } dd { (visible(&fleet.state.to_lowercase(), 40)) } }
             div { dt { "Feeds" } dd { @match fleet.feeds.applied {
                 None => { "none yet: " code { "dateline fleet apply" } " says which" },
@@ -144,6 +144,7 @@ mod tests {
             at: before(seconds),
             program: "0.1.0".to_owned(),
             shards: Vec::new(),
+            tells_stories: false,
             feeds_version: version,
             feeds_error: None,
             settings: BTreeMap::new(),
