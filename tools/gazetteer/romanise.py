@@ -84,8 +84,12 @@ def syllables(word, system):
     return written
 
 
+def without_breves(text):
+    return text.replace("ŏ", "o").replace("ŭ", "u")
+
+
 def without_marks(text):
-    return text.replace("ŏ", "o").replace("ŭ", "u").replace("'", "").replace("’", "")
+    return without_breves(text).replace("'", "").replace("’", "")
 
 
 def plain(text):
@@ -111,19 +115,25 @@ def person(word):
     given_forms = []
     for system in systems:
         first, *rest = syllables(given, system)
-        form = "-".join([first.capitalize(), *rest])
-        given_forms += [form, without_marks(form)]
+        given_forms.append("-".join([first.capitalize(), *rest]))
     surnames = [syllables(surname, system)[0].capitalize() for system in systems]
     surnames += SURNAMES.get(surname, "").split()
-    for family in unique([without_marks(name) for name in surnames]):
-        for name in unique([without_marks(form) for form in given_forms]):
+    for family in unique(without_marks(name) for name in surnames):
+        for name in unique(without_marks(form) for form in given_forms):
             latin.append(f"{family} {name}")
-    marked = syllables(surname, "mccune")[0].capitalize() + " " + given_forms[0]
-    cyrillic = []
-    for system in ("russian", "ukrainian"):
+    # The marks of McCune-Reischauer: all of them, and the apostrophes alone, with its own surname and with what newspapers write.
+    for family in unique([surnames[0], without_marks(surnames[0]), *SURNAMES.get(surname, "").split()]):
+        latin += [f"{family} {given_forms[0]}", f"{without_breves(family)} {without_breves(given_forms[0])}"]
+    return unique(latin), by_system(word, "russian"), by_system(word, "ukrainian")
+
+
+def by_system(word, system):
+    """A person's full name as one system has it, without marks."""
+    if system in ("russian", "ukrainian"):
         # Each syllable of a name is written apart, so that the given name's first consonant is not voiced.
-        cyrillic.append(" ".join(part for one in word for part in syllables(one, system)).title())
-    return unique([*latin, marked]), cyrillic[0], cyrillic[1]
+        return " ".join(part for one in word for part in syllables(one, system)).title()
+    first, *rest = syllables(word[1:], system)
+    return without_marks(f"{syllables(word[0], system)[0].capitalize()} {'-'.join([first.capitalize(), *rest])}")
 
 
 def unique(names):

@@ -38,6 +38,11 @@ class Romanising(unittest.TestCase):
         for surname in ["Ri", "Lee", "Yi"]:
             self.assertTrue(any(name.startswith(surname + " ") for name in latin), surname)
 
+    def test_marks_are_written_all_or_the_apostrophes_alone(self):
+        latin, _, _ = romanise.person("최선희")
+        for spelling in ["Ch'oe Sŏn-hŭi", "Ch'oe Son-hui", "Choe Sŏn-hŭi", "Choe Son-hui", "Choe Seon-hui"]:
+            self.assertIn(spelling, latin)
+
     def test_each_spelling_comes_once(self):
         for word in ["김하나", "남궁하"]:
             latin, _, _ = romanise.person(word)
@@ -79,6 +84,13 @@ class Spellings(unittest.TestCase):
 
 
 class Table(unittest.TestCase):
+    def test_a_note_names_the_rule_of_every_spelling_that_has_one(self):
+        notes = {rule for rules in gazetteer.RULES.values() for _, rule in rules}
+        people = [row for row in gazetteer.read_table(SUBJECT / "names.tsv") if row["type"] == "person" and row["side"] == "B"]
+        for row in people:
+            told = [part for part in row["note"].split("; ") if part in notes]
+            self.assertEqual(told, gazetteer.rules_of(row), row["id"])
+
     def test_the_shipped_gazetteer_is_what_the_tool_writes(self):
         with tempfile.TemporaryDirectory() as folder:
             shutil.copy(SUBJECT / "names.tsv", folder)
@@ -86,6 +98,12 @@ class Table(unittest.TestCase):
             subprocess.run(command, check=True)
             made = (pathlib.Path(folder) / "gazetteer.tsv").read_text(encoding="utf-8")
         self.assertEqual(made, (SUBJECT / "gazetteer.tsv").read_text(encoding="utf-8"))
+
+    def test_people_and_places_of_the_table_are_found_with_the_marks_of_their_romanisation(self):
+        rows = {row["id"]: row["en"].split(";") for row in gazetteer.read_table(SUBJECT / "gazetteer.tsv")}
+        for name, spelling in [("choe-son-hui", "+Ch'oe Sŏn-hŭi"), ("no-kwang-chol", "+No Kwang-ch'ŏl"), ("wonsan", "+Wŏnsan"), ("chongjin", "+Ch'ŏngjin")]:
+            self.assertIn(spelling, rows[name])
+        self.assertNotIn("south-hamgyong", [name for name, spellings in rows.items() if "+Hamgyŏng" in spellings])
 
     def test_every_spelling_of_a_side_needs_company(self):
         for row in gazetteer.read_table(SUBJECT / "gazetteer.tsv"):

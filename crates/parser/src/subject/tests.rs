@@ -450,6 +450,47 @@ fn who_acts_with_whom_decides_and_not_who_stands_in_the_background_a_list_or_the
 }
 
 #[test]
+fn what_others_say_to_a_dealing_is_relevant_and_what_they_do_on_their_own_or_did_long_ago_is_not() {
+    let subject = shipped();
+    for (language, title, body, is_relevant) in [
+        (
+            "uk",
+            "Сеул викликав російського посла",
+            "МЗС Південної Кореї викликало посла Георгія Зінов'єва через відправлення північнокорейських військ на війну. Заступник міністра вимагав негайно їх вивести.\nДипломат відповів, що співпраця не суперечить міжнародному праву. В офісі президента допускають постачання зброї Києву.",
+            true,
+        ),
+        (
+            "uk",
+            "Рубіо про солдатів КНДР: це небезпечно для Азії",
+            "Держсекретар США Марко Рубіо заявив, що участь північнокорейських військових у війні проти України є загрозою і для Індо-Тихоокеанського регіону.\nЗа його словами, Москва розплачується технологіями для ракет і супутників. Вашингтон разом із союзниками стежитиме за цим обміном.\nДержсекретар говорив після зустрічі з колегами з Токіо та Сеула.",
+            true,
+        ),
+        (
+            "ja",
+            "中朝貿易、九月は前年比三割増",
+            "中国の税関総署によると、中朝間の九月の貿易総額は二億五千万ドルで、前年同月より三割増えた。\n中国からは米、大豆油、建材が増え、北朝鮮からはかつらが大半を占めた。丹東の業者は、新しい橋の開通を待っていると話す。\n北朝鮮は近年ロシアとの取引も広げているが、貿易の九割超は中国が相手だ。\n金額はコロナ禍前の九割に戻った。",
+            false,
+        ),
+        (
+            "ko",
+            "고려인 정주 160년, 광주서 사진전",
+            "광주 고려인마을에서 정주 160년을 기념하는 사진전이 열린다. 두만강을 건너 연해주로 간 사람들의 첫 마을 사진이 나온다.\n1937년 중앙아시아로 쫓겨난 가족의 편지도 있다. 전시는 다음 달까지다.\n관람료는 없다.",
+            false,
+        ),
+        (
+            "en",
+            "The book that explains the Korean War anew",
+            "A historian has spent eleven years in archives of four countries. Her Korean War starts with a clerk in Moscow who files a telegram wrongly.\nStalin gave Kim Il Sung his yes in April 1950; she shows how little he read before he did.\nThe chapters on prisoners are the best. Maps are poor.",
+            false,
+        ),
+    ] {
+        let judgement = subject.judge(title, body, Some(language));
+        let published = subject.publishes(judgement.relevance.label);
+        assert!(if is_relevant { relevant(&judgement) } else { !published }, "{title}: {judgement:?}");
+    }
+}
+
+#[test]
 fn a_side_may_be_named_by_a_town_an_abbreviation_or_a_persons_other_romanisation() {
     let subject = shipped();
     for (title, body) in [
@@ -466,6 +507,45 @@ fn a_side_may_be_named_by_a_town_an_abbreviation_or_a_persons_other_romanisation
             "{title}: {}",
             judgement.relevance.score.unwrap()
         );
+    }
+}
+
+#[test]
+fn people_and_places_are_found_in_every_romanisation_however_its_marks_are_encoded() {
+    use unicode_normalization::UnicodeNormalization as _;
+    let subject = shipped();
+    for (id, spellings) in [
+        (
+            "choe-son-hui",
+            [
+                "Ch'oe Sŏn-hŭi",
+                "Chʼoe Sŏn-hŭi",
+                "Ch’oe Son-hui",
+                "Choe Sŏn-hŭi",
+                "Choe Seon-hui",
+                "CHOE SON HUI",
+            ],
+        ),
+        (
+            "no-kwang-chol",
+            [
+                "No Kwang-ch'ŏl",
+                "No Kwangch’ŏl",
+                "Ro Kwang-ch'ol",
+                "Noh Kwang-ch'ŏl",
+                "No Gwang-cheol",
+                "No Kwang Chol",
+            ],
+        ),
+        ("chongjin", ["Ch'ŏngjin", "Ch’ŏngjin", "Ch'ongjin", "Cheongjin", "Chongjin", "CH'ŎNGJIN"]),
+    ] {
+        for spelling in spellings {
+            for body in [spelling.nfc().collect::<String>(), spelling.nfd().collect()] {
+                let body = format!("A Russian ship sailed from Vladivostok with news of {body}.");
+                let found = subject.judge("", &body, Some("en")).entities;
+                assert!(found.iter().any(|entity| entity.id == id), "{body}: {found:?}");
+            }
+        }
     }
 }
 
