@@ -607,3 +607,54 @@ fn lines_above_the_story_that_say_when_and_how_long_to_read_are_no_part_of_it() 
     )));
     assert_eq!(lines(&article).len(), 4);
 }
+
+#[test]
+fn paragraphs_in_the_cell_of_a_layout_are_no_row_of_a_table() {
+    let short = |n: usize| {
+        format!("The ferry number {n} left the harbour at {n} o'clock, the port authority said on Tuesday.")
+    };
+    let lines_of = |joint: &str, open: &str, close: &str| {
+        let text: Vec<String> = (1..6).map(|n| format!("{open}{}{close}", short(n))).collect();
+        let html = format!(
+            "<title>Ferry runs again</title><h1>Ferry runs again</h1><table><tr><td><div>{}</div></td></tr></table>",
+            text.join(joint)
+        );
+        lines(&read(&html)).len()
+    };
+    assert_eq!(lines_of("", "<p>", "</p>"), 5);
+    assert_eq!(lines_of("<br><br>", "", ""), 5);
+    let rows: String = (0..4).map(|n| format!("<tr><td>Pier {n}</td><td>{n}:15</td></tr>")).collect();
+    let article = read(&page(&format!("{}<table>{rows}</table>", story(4))));
+    assert!(article.body.text.contains("Pier 2\t2:15"), "{}", article.body.text);
+}
+
+#[test]
+fn a_headline_of_a_lower_rank_above_the_text_is_no_part_of_it_and_a_section_below_is() {
+    let html = |above: &str, below: &str| {
+        format!(
+            "<title>Старый паром снова ходит</title><div class=news-detail><span>04.03.2025 05:06</span>{above}{}{below}{}</div>",
+            story(2),
+            story(4).split_inclusive('\n').skip(2).collect::<String>()
+        )
+    };
+    let heading = "<h3>Старый паром снова ходит</h3>";
+    assert!(!lines(&read(&html(heading, ""))).contains(&"Старый паром снова ходит"));
+    assert_eq!(lines(&read(&html(heading, "<h3>Что дальше</h3>"))).len(), 5);
+}
+
+#[test]
+fn what_an_article_opens_with_names_its_author_and_day_and_a_comment_does_not() {
+    let html = |class: &str, behind: &str| {
+        format!(
+            "<title>Ferry runs again</title><h1>Ferry runs again</h1><article class='{class}'><footer><div>By Ana Lund - March 4, 2025 05:06</div></footer>{}</article>{behind}",
+            story(4)
+        )
+    };
+    let comment = "<article class='comment js-comment'><footer>By Bo Ek - March 9, 2025 05:06</footer><p>Good.</p></article>";
+    let article = read(&html("node", comment));
+    assert_eq!(article.authors, ["Ana Lund"]);
+    assert_eq!(article.published.unwrap().value, "2025-03-04T05:06");
+    let article =
+        read(&format!("<title>Ferry runs again</title><h1>Ferry runs again</h1>{}{comment}", story(4)));
+    assert!(article.authors.is_empty() && article.published.is_none());
+}

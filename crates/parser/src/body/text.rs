@@ -139,6 +139,10 @@ fn row_of(layout: &Layout, run: &Run) -> Option<AreaId> {
         return None;
     }
     let cell = layout.around(run.area).take(3).find(|area| layout.areas[*area as usize].tag == Tag::Cell)?;
+    // A cell of several paragraphs lays them out, however short each is.
+    if layout.areas[cell as usize].units > CELL {
+        return None;
+    }
     let parent = layout.areas[cell as usize].parent;
     (layout.areas[parent as usize].tag == Tag::Cell).then_some(parent)
 }
