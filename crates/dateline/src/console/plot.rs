@@ -65,8 +65,9 @@ impl Histogram<'_> {
     }
 }
 
-/// The height of a histogram, in its own units.
+/// The height of a histogram, in its own units, and how far the place to click on a bar reaches above it.
 const HEIGHT: f64 = 100.0;
+const ABOVE: f64 = 5.0;
 /// The room of one bar, and its width.
 const STEP: usize = 10;
 const WIDTH: usize = 8;
@@ -102,7 +103,8 @@ pub(crate) fn histogram(plot: &Histogram<'_>) -> Markup {
                     @if bar.total() > 0 {
                         a href=(bar.href) tabindex="-1" aria-label=(bar.label) {
                             title { (bar.label) }
-                            rect.hit x=(at * STEP) y="0" width=(STEP) height=(HEIGHT) {}
+                            // It stands out above its parts, whose links lie over it.
+                            rect.hit x=(at * STEP) y=(-ABOVE) width=(STEP) height=(HEIGHT + ABOVE) {}
                             @for part in stacked(&bar.parts, scale).iter().filter(|part| plot.part_href(bar, part.0).is_none()) { (plot.part(at, part)) }
                         }
                         // What can be asked for alone leads to that; whoever doesn't point has the table.

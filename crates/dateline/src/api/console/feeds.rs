@@ -67,7 +67,7 @@ pub(super) async fn one(
     let history = match feed::show(state.clone(), Path(id.clone())).await {
         Ok(Json(history)) => history,
         Err(problem) if problem.status == StatusCode::NOT_FOUND => {
-            return former(&api, &viewer, id, problem).await;
+            return former(&api, &viewer, id).await;
         }
         Err(problem) => return Err(problem.into()),
     };
@@ -81,9 +81,11 @@ pub(super) async fn one(
 }
 
 /// The page of what is no feed any more, or never was.
-async fn former(api: &Api, viewer: &Viewer, id: GivenId, problem: Problem) -> Shown {
+async fn former(api: &Api, viewer: &Viewer, id: GivenId) -> Shown {
     let asked = FeedId::from_stored(id);
     let Some(feed) = api.read(move |journal| journal.feed(&asked)).await? else {
+        let detail = "no feed has this id, and none had it that was removed";
+        let problem = Problem::new(StatusCode::NOT_FOUND, detail);
         return Ok(refusal_with(problem, ("/feeds", "To the feeds")));
     };
     let main = page::feed::former(&feed, api.now());
