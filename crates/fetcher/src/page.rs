@@ -52,6 +52,13 @@ pub struct FetchedPage {
     pub validators: Validators,
 }
 
+impl FetchedPage {
+    /// Whether a redirect led from a page to the front page of its site, as links to pages that are gone do.
+    pub fn is_front_of_gone(&self) -> bool {
+        self.page.url.as_ref().is_some_and(|url| self.hops.iter().any(|hop| is_front_page(&hop.url, url)))
+    }
+}
+
 /// What a page that was visited again has become.
 #[derive(Debug)]
 pub enum PageVisit {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use dateline_fetcher::{Feed, FeedOptions, FetchedPage, FullText, Judging};
 use dateline_journal::{EntryCompletion, RejectedText, RevisitPlan, StoryUpdate};
 use dateline_parser::{AppliedSiteRule, Extraction, SiteRules, Subject, extract, extract_by, fingerprint};
-use dateline_stories::origin::{Agencies, Carrier, origins};
+use dateline_stories::origin::{Agencies, Carrier, is_agency, origins};
 use dateline_stories::site;
 use dateline_wire::{
-    Article, ArticleEvent, ArticleId, CanonicalUrl, Entry, EntryRef, Event, EventId, FeedId, Judgement,
-    Moment, Page, PageKind, Precision, RecordingRef, RejectEvent, RejectReason, Relevance, Source, Stage,
+    Article, ArticleEvent, ArticleId, CanonicalUrl, Credit, Entry, EntryRef, Event, EventId, FeedId,
+    Judgement, Moment, Page, PageKind, Precision, RecordingRef, RejectEvent, RejectReason, Relevance, Role,
+    Source, Stage,
 };
 use jiff::Timestamp;
 use url::Url;
@@ -114,6 +115,15 @@ pub(crate) fn of_fetch(
     rules: ReadingRules<'_>,
 ) -> ArticleOutcome {
     match fetched {
+        Ok(fetched) if fetched.is_front_of_gone() => of_feed_text(context, rules).unwrap_or_else(|| {
+            let detail = "the link leads to the front page of its site".to_owned();
+            ArticleOutcome::of(Event::Reject(Box::new(reject(
+                context,
+                Stage::Extract,
+                RejectReason::Index,
+                detail,
+            ))))
+        }),
         Ok(fetched) => of_page(context, &fetched.page, fetched.record_id, rules),
         Err(missing) => of_feed_text(context, rules).unwrap_or_else(|| {
             let reject = reject(context, missing.stage(), missing.reason(), missing.detail());
@@ -250,8 +260,19 @@ fn name_publisher_and_origins(
         host: host.as_deref(),
     };
     article.origins = origins(agencies, &carrier);
+    credit_agencies(article, agencies);
     if article.publisher.is_none() {
         article.publisher = host.as_deref().map(site::of_host);
+    }
+}
+
+/// Says which authors are agencies, where the page doesn't and the table of agencies does.
+fn credit_agencies(article: &mut Article, agencies: &Agencies) {
+    let credits = &mut article.credits;
+    for name in article.authors.iter().filter(|name| is_agency(agencies, name)) {
+        if !credits.iter().any(|credit| credit.name == *name) {
+            credits.push(Credit { name: name.clone(), role: Role::Agency });
+        }
     }
 }
 
@@ -343,5 +364,26 @@ fn entry_ref(entry: &Entry) -> EntryRef {
         link: entry.link.clone(),
         title: entry.title.clone(),
         published: entry.published,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_author_whom_the_table_knows_as_an_agency_is_credited_as_one() {
+        let table = "name\tkind\tdomains\tnames\tshort\n\
+                     Wirenews\tagency\t\tWirenews;海洋通信\t\n\
+                     Gazette\tpress\t\tHarbour Gazette\t";
+        let agencies = Agencies::parse(table).unwrap();
+        let page = Page { url: None, content_type: None, bytes: Vec::new(), received_at: None };
+        let mut article = extract(&page);
+        article.authors = ["Ana Lund", "Wirenews", "海洋通信", "Harbour Gazette"].map(str::to_owned).into();
+        article.credits = vec![Credit { name: "Wirenews".to_owned(), role: Role::Editor }];
+        credit_agencies(&mut article, &agencies);
+        let credits: Vec<(&str, Role)> =
+            article.credits.iter().map(|credit| (&*credit.name, credit.role)).collect();
+        assert_eq!(credits, [("Wirenews", Role::Editor), ("海洋通信", Role::Agency)]);
     }
 }

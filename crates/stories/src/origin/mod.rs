@@ -160,6 +160,11 @@ pub(crate) fn canonical_name(agencies: &Agencies, name: &str) -> String {
     agencies.named(name).map_or(bare(name), |agency| &agency.name).to_owned()
 }
 
+/// Whether `name` is that of an agency, which sells its texts to others.
+pub fn is_agency(agencies: &Agencies, name: &str) -> bool {
+    agencies.named(name).is_some_and(|agency| agency.kind == AgencyKind::Agency)
+}
+
 /// Whether `name` is the publisher's own.
 pub fn is_publisher(agencies: &Agencies, carrier: &Carrier<'_>, name: &str) -> bool {
     let agency = agencies.named(name);
