@@ -482,8 +482,8 @@ pub(super) fn speaks_of_cookies(text: &str) -> bool {
     COOKIES.is_match(text)
 }
 
-/// Whether a text speaks of data about somebody and of the device that they are kept on, as what asks for consent without naming
-/// cookies does. The words are those of the Transparency and Consent Framework (IAB Europe) and its translations.
+/// Whether a text speaks of data about somebody, of the device that they are kept on and of the partners that they are for, as what asks for
+/// consent without naming cookies does. The words are those of the Transparency and Consent Framework (IAB Europe) and its translations.
 pub(super) fn speaks_of_device_data(text: &str) -> bool {
     const DEVICES: [&str; 21] = [
         "device",
@@ -534,9 +534,25 @@ pub(super) fn speaks_of_device_data(text: &str) -> bool {
         "資料",
         "データ",
     ];
+    const PARTNERS: [&str; 14] = [
+        "partner",
+        "partenaire",
+        "socios",
+        "parceiro",
+        "партн",
+        "ortak",
+        "συνεργάτ",
+        "파트너",
+        "제휴",
+        "合作",
+        "伙伴",
+        "夥伴",
+        "パートナー",
+        "kumppan",
+    ];
     let lower = text.to_lowercase();
     let holds = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    holds(&DEVICES) && holds(&DATA)
+    holds(&DEVICES) && holds(&DATA) && holds(&PARTNERS)
 }
 
 /// What a line begins with that says whose the rights are, in lower case.

@@ -57,14 +57,6 @@ pub(super) fn of(page: &PageFacts<'_>, body: &Body) -> PageKind {
     {
         return PageKind::Index;
     }
-    if length < ARTICLE
-        && page.witness.declared != Declared::Article
-        && page.url.is_some_and(is_section)
-        && h1_is_missing_or_short(layout)
-        && list::has_headlines(layout)
-    {
-        return PageKind::Index;
-    }
     if length < TEASER && paywall::is_said(layout, kept) || length < ARTICLE && page.witness.is_paid {
         return PageKind::PaywalledTeaser;
     }
@@ -105,22 +97,6 @@ fn is_front_page(url: &Url) -> bool {
     let path = url.path().trim_matches('/');
     url.query().is_none()
         && (path.is_empty() || path.len() == 2 && path.bytes().all(|byte| byte.is_ascii_lowercase()))
-}
-
-/// Whether an address is worded as that of a section: a word or two in each part of its path, and no number anywhere, as articles
-/// have one or a whole headline.
-fn is_section(url: &Url) -> bool {
-    const LONGEST: usize = 16;
-    let is_word = |part: &str| {
-        part.len() <= LONGEST
-            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-')
-            && part.matches('-').count() <= 1
-    };
-    let parts = url.path().trim_matches('/');
-    url.query().is_none()
-        && !parts.is_empty()
-        && parts.split('/').count() <= 3
-        && parts.split('/').all(is_word)
 }
 
 /// A running log: many times of day, each above a post of its own.

@@ -75,13 +75,6 @@ pub(super) fn has_cards(layout: &Layout, frame: &Frame) -> bool {
     is_list_by(layout, frame, |cards| count(cards) >= CARDS)
 }
 
-/// Whether a few lines outside of the page's frame lead to other articles by their headlines.
-pub(super) fn has_headlines(layout: &Layout) -> bool {
-    const HEADLINES: usize = 3;
-    let leads = |run: &&Run| run.linked > 0.8 && run.units >= LINE && !is_framed(layout, run);
-    layout.runs.iter().filter(leads).take(HEADLINES).count() == HEADLINES
-}
-
 /// Whether the cards of one kind or another, told for each run, are those of a list.
 fn is_list_by(layout: &Layout, frame: &Frame, is_list: impl Fn(&[Option<AreaId>]) -> bool) -> bool {
     let runs = || 0..layout.runs.len();

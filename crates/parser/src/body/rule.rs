@@ -330,20 +330,11 @@ pub(super) fn drop_refrains(layout: &Layout, frame: &Frame, kept: &mut [bool]) {
     }
 }
 
-/// A headline of a lower rank is no longer than this, in units.
-const HEADLINE: f32 = 160.0;
-
 /// Drops the headline, which is the title and not the text.
 pub(super) fn drop_headline(layout: &Layout, testimony: &[Testimony], kept: &mut [bool]) {
     let behind = behind_first(layout);
     for index in 0..kept.len() {
-        let heading = layout.runs[index].heading;
-        // One of a lower rank is the headline where no text stands above it.
-        let is_text = |(run, kept): (&Run, &bool)| *kept && (run.ends || run.units > BYLINE);
-        let is_first = || !layout.runs[..index].iter().zip(&kept[..index]).any(is_text);
-        let is_short = layout.runs[index].units <= HEADLINE;
-        let is_headline =
-            testimony[index].title == 2 && (heading == 1 || heading > 1 && is_short && is_first());
+        let is_headline = layout.runs[index].heading == 1 && testimony[index].title == 2;
         let is_section = behind.contains(&index) && heads_section(layout, testimony, kept, index);
         if is_headline && !is_section {
             kept[index] = false;

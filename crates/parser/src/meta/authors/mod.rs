@@ -182,7 +182,7 @@ pub(super) fn worded(line: &str) -> Byline {
     Byline { names, credits: Vec::new() }
 }
 
-/// A word that may name a wire, joined to people by an "and".
+/// A wire, joined to people by an "and".
 #[derive(Debug, Clone, Copy)]
 pub(super) enum JoinedWire<'l> {
     First(&'l str),
@@ -199,7 +199,7 @@ impl JoinedWire<'_> {
     }
 }
 
-/// The people in a byline of nothing but people and one word joined to them, and that word: "REUTERS and Ana Lund". Before or
+/// The people in a byline of nothing but people and one wire joined to them, and that wire: "REUTERS and Ana Lund". Before or
 /// behind the "and", where no place stands.
 pub(super) fn joined_wire(byline: &str) -> Option<(&str, JoinedWire<'_>)> {
     let byline = words::without_prefix(undated(byline.trim())).trim();
@@ -212,28 +212,14 @@ pub(super) fn joined_wire(byline: &str) -> Option<(&str, JoinedWire<'_>)> {
         let names = clean(names);
         !names.is_empty() && names.iter().all(|name| is_person(name))
     };
-    if is_one_word_name(before) && are_people(behind) {
+    if words::is_known_wire(before) && are_people(behind) {
         return Some((behind, JoinedWire::First(before)));
     }
-    (is_one_word_name(behind) && are_people(before)).then_some((before, JoinedWire::Last(behind)))
+    (words::is_known_wire(behind) && are_people(before)).then_some((before, JoinedWire::Last(behind)))
 }
 
-/// Whether a word can be the name of a wire, as far as it shows by itself.
-fn is_one_word_name(word: &str) -> bool {
-    let letters = word.chars().filter(|c| c.is_alphabetic()).count();
-    (letters >= 4 || letters >= 2 && word.chars().all(char::is_uppercase))
-        && word.starts_with(char::is_uppercase)
-        && word.chars().all(|c| c.is_alphabetic() && !text::is_dense(c) || c == '-')
-        && !words::is_furniture(word)
-        && !words::is_role(word)
-        && !words::is_nobody(word)
-        && !byline::is_nameless(word)
-        && !date::is_month(word)
-        && date::weekday(&word.to_lowercase()).is_none()
-}
-
-/// The wires in a line that names nobody else. What no markup calls a byline must have a label, and capitals that stand for names:
-/// "By AP". In what is marked as one, one word behind a label will do ("By Reuters"), or what such bodies are called ("共同通信").
+/// The wires in a line that names nobody else: those that are known ("By AP"), and in what markup calls a byline also what such bodies are
+/// called in Han ("海洋通信"). What no markup calls one must have a label.
 pub(super) fn wires(line: &str, is_marked: bool) -> Vec<String> {
     const DENSE: [&str; 5] = ["通信", "通讯社", "通訊社", "新华社", "新華社"];
     let line = line.trim();
@@ -242,25 +228,11 @@ pub(super) fn wires(line: &str, is_marked: bool) -> Vec<String> {
         return Vec::new();
     }
     let names = clean(undated(rest.unwrap_or(line)));
-    let label = rest.map_or("", |rest| &line[..line.len() - rest.len()]);
-    let is_capital =
-        |name: &str| name.chars().all(char::is_uppercase) && label.chars().any(char::is_lowercase);
-    let is_named = |name: &String| match is_marked {
-        true => {
-            is_wire(name) && !words::is_wire_word(name)
-                || DENSE.iter().any(|end| name.ends_with(end))
-                || rest.is_some() && names.len() == 1 && is_one_word_name(name)
-        }
-        false => is_wire(name) && is_capital(name),
+    let is_named = |name: &String| {
+        words::is_known_wire(name) || is_marked && DENSE.iter().any(|end| name.ends_with(end))
     };
     let are_wires = names.len() <= MAX_WIRES && names.iter().all(is_named);
     if are_wires { names } else { Vec::new() }
-}
-
-/// The one word behind the label of a line: "By Wirenews".
-pub(super) fn labelled_word(line: &str) -> Option<&str> {
-    let name = words::after_prefix(line.trim())?.trim();
-    (is_one_word_name(name) && name.chars().any(char::is_lowercase)).then_some(name)
 }
 
 /// A byline of wires alone holds so many at most.
@@ -791,25 +763,33 @@ mod tests {
     }
 
     #[test]
-    fn a_byline_of_wires_alone_names_them() {
+    fn a_byline_of_wires_alone_names_those_that_are_known() {
         for (line, expected) in [
-            ("By Wirenews", &["Wirenews"][..]),
-            ("Von wna/SPA", &["wna", "SPA"]),
-            ("By WN", &["WN"]),
-            ("Автор: Морвести", &["Морвести"]),
+            ("By Reuters", &["Reuters"][..]),
+            ("Von dpa/AFP", &["dpa", "AFP"]),
+            ("By AP", &["AP"]),
+            ("Автор: ТАСС", &["ТАСС"]),
             ("海洋通信", &["海洋通信"]),
-            ("바다뉴스통신", &["바다뉴스통신"]),
+            ("连合晨潮通讯社", &["连合晨潮通讯社"]),
+            ("By London", &[]),
+            ("By Invitation", &[]),
+            ("By TV", &[]),
+            ("Von Berlin", &[]),
             ("Presse", &[]),
             ("By Tuesday", &[]),
             ("By Staff", &[]),
-            ("Wirenews", &[]),
         ] {
             assert_eq!(wires(line, true), expected, "{line}");
         }
-        // What no markup calls a byline says less.
-        for (line, expected) in
-            [("By WN", &["WN"][..]), ("By Sea", &[]), ("BY SEA", &[]), ("von hier", &[]), ("WN", &[])]
-        {
+        // What no markup calls a byline has to have a label.
+        for (line, expected) in [
+            ("By AP", &["AP"][..]),
+            ("By Sea", &[]),
+            ("By EU", &[]),
+            ("von hier", &[]),
+            ("AP", &[]),
+            ("海洋通信", &[]),
+        ] {
             assert_eq!(wires(line, false), expected, "{line}");
         }
         assert_eq!(clean("바다뉴스1"), ["바다뉴스1"]);
@@ -817,18 +797,19 @@ mod tests {
     }
 
     #[test]
-    fn a_wire_of_one_word_is_joined_to_people_by_an_and() {
+    fn a_wire_is_joined_to_people_by_an_and() {
         hears(&[
-            ("By WIRENEWS and ANA LUND", &["WIRENEWS", "ANA LUND"]),
-            ("By Ana Lund and Wirenews", &["Ana Lund", "Wirenews"]),
-            ("Von Ana Lund und Seedienst", &["Ana Lund", "Seedienst"]),
-            ("Par AFN et Ana Lund", &["AFN", "Ana Lund"]),
-            ("Por Ana Lund y Mares", &["Ana Lund", "Mares"]),
-            ("Автор: Морвести и Анна Лунд", &["Морвести", "Анна Лунд"]),
+            ("By REUTERS and ANA LUND", &["REUTERS", "ANA LUND"]),
+            ("By Ana Lund and Reuters", &["Ana Lund", "Reuters"]),
+            ("Von Ana Lund und dpa", &["Ana Lund", "dpa"]),
+            ("Par AFP et Ana Lund", &["AFP", "Ana Lund"]),
+            ("Автор: Интерфакс и Анна Лунд", &["Интерфакс", "Анна Лунд"]),
             ("By Ana Lund and agencies", &["Ana Lund"]),
             ("By Ana Lund and Staff", &["Ana Lund"]),
+            ("By Ana Lund and Photographs", &["Ana Lund"]),
+            ("By Ana Lund and Northhaven", &["Ana Lund"]),
         ]);
-        hears(&[("By Sea and Air", &[])]);
+        hears(&[("By Sea and Air", &[]), ("By London and Ana Lund", &[])]);
         cleans(&[("Ana and Bo", &["Ana", "Bo"])]);
     }
 

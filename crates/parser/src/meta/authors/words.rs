@@ -8,8 +8,8 @@ use aho_corasick::AhoCorasick;
 use dateline_wire::Role;
 
 use super::vocabulary::{
-    self, ARTICLES, BODIES, BOTH, COLLECTIVES, DEGREES, DESKS, FURNITURE, LABELS, MAX_LABEL, NOBODY, ROLES,
-    SUFFIXES, WIRES,
+    self, ARTICLES, BODIES, BOTH, COLLECTIVES, DEGREES, DESKS, FURNITURE, KNOWN_WIRES, LABELS, MAX_LABEL,
+    NOBODY, ROLES, SUFFIXES, WIRES,
 };
 use crate::meta::text;
 
@@ -149,9 +149,9 @@ pub(super) fn is_wire(name: &str) -> bool {
         || is_dense(&lower) && WIRES.iter().any(|word| is_dense(word) && lower.ends_with(word))
 }
 
-/// Whether a name is nothing but a word for wires.
-pub(super) fn is_wire_word(name: &str) -> bool {
-    WIRES.contains(&name.to_lowercase().as_str())
+/// Whether a name is that of a wire known the world over, whose single word would pass for a place or a thing otherwise.
+pub(super) fn is_known_wire(name: &str) -> bool {
+    KNOWN_WIRES.iter().any(|wire| name == *wire || name == wire.to_uppercase())
 }
 
 /// Words that may begin a text, by their first character, and those of one in their order.

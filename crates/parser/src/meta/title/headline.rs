@@ -1,7 +1,7 @@
 //! The headline that a reader sees: which heading it is, or which line where no heading is one.
 
 use super::decide::{MAX_LETTERS, TitleCandidate};
-use super::site::{self, OtherTitles, SaidNames, Site};
+use super::site::{self, OtherTitles, Site};
 use super::words::{agreement, words};
 use crate::dom::{Node, local_name};
 use crate::meta::scan::{self, Heading, Scan, TextLine};
@@ -84,11 +84,8 @@ fn visible(heading: &Heading<'_>, site: &Site, told: &[TitleCandidate]) -> Optio
     // A label that stands in the headline itself is the reader's, too, if no section.
     let label =
         heading.text.strip_prefix(&text).map(|label| label.trim_matches(|c: char| !c.is_alphanumeric()));
-    let is_name = |label: &str| {
-        let last = label.rsplit(site::BEFORE_NAME).next().unwrap_or(label);
-        site.is_named(label) || site.is_called(last.trim())
-    };
-    let is_label = label.is_some_and(|label| !label.is_empty() && !is_name(label) && !site.is_section(label));
+    let is_label =
+        label.is_some_and(|label| !label.is_empty() && !site.is_named(label) && !site.is_section(label));
     let text = if is_label { heading.text.clone() } else { text };
     let is_name = site.is_all_of(&text) || site.is_half_of(&text) && !is_told(&text::key(&text));
     let is_nothing = text.is_empty() || text::weight(&text) > MAX_LETTERS || is_name;
@@ -179,47 +176,6 @@ pub(super) fn logos<'s>(scan: &'s Scan<'_>) -> impl Iterator<Item = &'s str> {
     let headings =
         scan.headings.iter().filter(move |heading| link_over(heading.placed.node).is_some_and(is_front));
     headings.map(|heading| heading.text.as_str())
-}
-
-/// What the links to the front page are called, by their texts or pictures, and the lines that say whose the rights are.
-pub(super) fn names_said(scan: &Scan<'_>) -> SaidNames {
-    /// The nodes that are looked at from the page's beginning, and the lines from its end.
-    const NODES: usize = 1_500;
-    const LINES: usize = 40;
-    const LONGEST: usize = 300;
-    let root = scan.lines.first().and_then(|line| line.node.ancestors().last());
-    let links = root.into_iter().flat_map(|root| root.descendants().take(NODES));
-    let links = links.filter(|node| {
-        node.is(&local_name!("a")) && node.attr("href").is_some_and(|href| is_front(scan, href))
-    });
-    let called = links.flat_map(|link| {
-        let pictures = link.descendants().take(8).filter_map(|inner| inner.attr("alt"));
-        [text::key(&text::of(link))].into_iter().chain(pictures.map(text::key)).collect::<Vec<_>>()
-    });
-    let lines = scan.lines.iter().rev().take(LINES).map(|line| line.raw());
-    let rights = lines.filter(|line| {
-        line.len() <= LONGEST
-            && (line.contains(['©', 'ⓒ'])
-                || ["opyright", "COPYRIGHT", "版权", "版權", "저작권"].iter().any(|word| line.contains(word)))
-    });
-    SaidNames {
-        front: called.filter(|key| key.len() >= 4).take(8).collect(),
-        rights: rights.map(str::to_lowercase).take(4).collect(),
-    }
-}
-
-/// Whether an address is that of the site's front page.
-fn is_front(scan: &Scan<'_>, href: &str) -> bool {
-    let href = href.trim();
-    if href == "/" {
-        return true;
-    }
-    let starts = ["https://", "http://", "//"];
-    let Some(rest) = starts.iter().find_map(|start| href.strip_prefix(start)) else { return false };
-    let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let bare = |host: &str| host.trim_start_matches("www.").to_ascii_lowercase();
-    let own = scan.url.and_then(|url| url.host_str());
-    path.is_empty() && own.is_some_and(|own| bare(own) == bare(host))
 }
 
 /// The line that says what data calls the headline: the whole of it, or of a `<title>` the longest piece between its

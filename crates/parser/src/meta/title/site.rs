@@ -14,7 +14,7 @@ const STRONG: &[&str] = &[
 const WEAK: &[&str] = &[" : ", "：", ": ", " · ", " / ", "_", "，", " , "];
 
 /// What may stand between a headline and what is exactly the name of the site, with or without spaces.
-pub(super) const BEFORE_NAME: &[char] = &[
+const BEFORE_NAME: &[char] = &[
     '|', '｜', '│', 'ㅣ', '❘', '┃', '‖', '¦', ':', '：', '-', '–', '—', '―', '_', '/', '／', '·', '・', '•',
     '⋆', '*', '<', '>', '＜', '＞', '«', '»', '‹', '›', '~', '(', '（', '[', '【', '〔', ',', '，', '@',
 ];
@@ -33,53 +33,6 @@ pub(super) struct Site {
     words: Vec<Vec<String>>,
     /// What it calls the sections that the page is in.
     sections: Vec<String>,
-    /// What the page says of it elsewhere, where its data is silent.
-    said: SaidNames,
-}
-
-/// What a page says of its site beside the data in its head.
-#[derive(Debug, Default)]
-pub(super) struct SaidNames {
-    /// What links to the front page are called, as keys.
-    pub(super) front: Vec<String>,
-    /// The lines that say whose the rights are, in lower case.
-    pub(super) rights: Vec<String>,
-}
-
-impl SaidNames {
-    /// Whether `part` is what a link to the front page is called, or stands as a whole in a line on rights.
-    fn name(&self, part: &str) -> bool {
-        if self.front.is_empty() && self.rights.is_empty()
-            || part.len() < SHORTEST
-            || !part.starts_with(char::is_alphabetic)
-        {
-            return false;
-        }
-        const BEFORE: [&str; 2] = ["copyright", " by"];
-        const BEHIND: [&str; 9] = [
-            "all rights",
-            "inc",
-            "ltd",
-            "llc",
-            "gmbh",
-            "alle rechte",
-            "tous droits",
-            "todos los",
-            "все права",
-        ];
-        let lower = part.to_lowercase();
-        let is_letter = |c: char| c.is_alphabetic() && !text::is_dense(c);
-        let holds = |line: &String| {
-            line.match_indices(&lower).any(|(at, _)| {
-                let (before, behind) = (line[..at].trim_end(), line[at + lower.len()..].trim_start());
-                let begins = !before.ends_with(is_letter) || BEFORE.iter().any(|word| before.ends_with(word));
-                let ends =
-                    !behind.starts_with(is_letter) || BEHIND.iter().any(|word| behind.starts_with(word));
-                begins && ends
-            })
-        };
-        self.front.contains(&text::key(part)) || self.rights.iter().any(holds)
-    }
 }
 
 impl Site {
@@ -102,23 +55,7 @@ impl Site {
                 labels.iter().rev().skip(1).filter(|label| label.len() >= 4).map(|label| text::key(label)),
             );
         }
-        Self { keys, words, sections, said: SaidNames::default() }
-    }
-
-    /// The same, with what the page says elsewhere.
-    pub(super) fn with_said(self, said: SaidNames) -> Self {
-        Self { said, ..self }
-    }
-
-    /// Whether one of its names ends or begins `title`.
-    pub(super) fn is_at_edge_of(&self, title: &str) -> bool {
-        let key = text::key(title);
-        self.keys.iter().any(|name| key.ends_with(name.as_str()) || key.starts_with(name.as_str()))
-    }
-
-    /// Whether something parts `title` as a headline and a name are parted.
-    pub(super) fn may_be_in(title: &str) -> bool {
-        title.contains(BEFORE_NAME)
+        Self { keys, words, sections }
     }
 
     /// Whether `part` is the site's name: exactly, or one of both with a little around it.
@@ -127,9 +64,9 @@ impl Site {
     }
 
     /// Whether `part` is one of the site's names and nothing else.
-    pub(super) fn is_called(&self, part: &str) -> bool {
+    fn is_called(&self, part: &str) -> bool {
         let key = text::key(part);
-        self.keys.contains(&key) || self.said.name(part)
+        self.keys.contains(&key)
     }
 
     /// Whether `title` says little more than the site's name: no number, and not two words beside it.

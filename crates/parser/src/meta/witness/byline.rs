@@ -102,10 +102,6 @@ pub(in crate::meta) fn is_foreign<'d>(scan: &Scan<'d>, node: Node<'d>) -> bool {
         if above.is(&local_name!("body")) {
             return false;
         }
-        // What an article opens with is its own, though it be called a footer: "Submitted by …". Comments are told by their names.
-        if above.is(&local_name!("footer")) && opens_article(above) {
-            continue;
-        }
         let is_apart = above.name().is_some_and(|name| {
             matches!(
                 *name,
@@ -129,15 +125,6 @@ pub(in crate::meta) fn is_foreign<'d>(scan: &Scan<'d>, node: Node<'d>) -> bool {
         }
     }
     false
-}
-
-/// Whether a `<footer>` is what an `<article>` begins with that stands in no other one, as comments do (HTML, 4.3.2).
-fn opens_article(footer: Node<'_>) -> bool {
-    let is_article = |node: &Node<'_>| node.is(&local_name!("article"));
-    let Some(article) = footer.parent().filter(is_article) else { return false };
-    let is_blank = |node: &Node<'_>| node.text().map_or(!node.is_element(), text::is_blank);
-    article.children().find(|node| !is_blank(node)) == Some(footer)
-        && !article.ancestors().any(|above| is_article(&above))
 }
 
 pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
@@ -346,12 +333,7 @@ fn worded(scan: &Scan<'_>, claims: &mut Claims) {
             return claims.byline(byline, Source::Visible, 2.0);
         }
         if wires.is_none() && byline.credits.is_empty() {
-            let mut names = authors::wires(line.text(), false);
-            // A word that the page says elsewhere, too: in a dateline, in a credit.
-            let is_elsewhere = |name: &&str| {
-                scan.lines.iter().enumerate().any(|(at, other)| at != index && other.raw().contains(*name))
-            };
-            names.extend(authors::labelled_word(line.text()).filter(is_elsewhere).map(str::to_owned));
+            let names = authors::wires(line.text(), false);
             let are_named = !names.is_empty() && !names.iter().any(|name| scan.is_common(name));
             wires = are_named.then_some(names).filter(|_| !is_foreign(scan, scan::around(line)));
         }
