@@ -97,6 +97,7 @@ class Demo(Browsing):
                 with self.subTest(page=path, width=width):
                     answer = page.goto(path)
                     self.assertEqual(answer.status, status)
+                    expect(page.locator("a.skip")).to_have_attribute("href", "#main")
                     self.assert_sound_in_both_schemes(page, path, width)
 
     def test_an_analyst_gets_from_the_day_to_the_evidence_in_three_clicks(self):
@@ -494,6 +495,30 @@ class Demo(Browsing):
                                     capture_output=True, text=True)
         self.assertEqual(fitted.returncode, 0, fitted.stderr)
         self.assertIn("cross-validated over 2 parts", fitted.stdout)
+
+    def test_a_key_that_is_held_or_pressed_twice_gives_one_label(self):
+        page = self.page(self.base)
+        page.goto("/judge?of=articles")
+        given = []
+        page.on("request", lambda request: given.append(request.url) if request.method == "POST" else None)
+        with page.expect_navigation():
+            page.keyboard.down("n")
+        page.keyboard.down("n")
+        page.keyboard.up("n")
+        with page.expect_navigation():
+            page.keyboard.press("u")
+        self.assertEqual([url.endswith("/undo") for url in given], [False, True])
+        # Again before the next page is there: what is taken back is still what was before the first.
+        with page.expect_navigation():
+            is_kept_back = page.evaluate("""() => {
+              const told = [];
+              addEventListener("submit", (event) => told.push(event.defaultPrevented));
+              for (const _ of [1, 2]) document.querySelector("[data-key=b]").click();
+              return told;
+            }""")
+        self.assertEqual(is_kept_back, [False, True])
+        with page.expect_navigation():
+            page.keyboard.press("u")
 
     def test_every_page_is_whole_without_scripts(self):
         page = self.page(self.base, scripts=False)

@@ -17,8 +17,9 @@ use super::console::client_address;
 /// How many are told one by one in each period.
 const MAX_TOLD: u32 = 20;
 const PERIOD: Duration = Duration::from_secs(60);
-/// The most of a path that a line has: anybody may ask for one of many kilobytes.
+/// The most of a path that a line has, and of a method: anybody may ask for one of many kilobytes.
 const MAX_PATH_CHARS: usize = 200;
+const MAX_METHOD_CHARS: usize = 20;
 
 /// Who asked for something, where that is known.
 #[derive(Debug, Clone)]
@@ -68,7 +69,8 @@ pub(super) async fn tell(State(log): State<Arc<RefusalLog>>, request: Request, n
     if request.method().is_safe() {
         return next.run(request).await;
     }
-    let (method, peer) = (request.method().clone(), request.extensions().get::<Peer>().copied());
+    let peer = request.extensions().get::<Peer>().copied();
+    let method: String = request.method().as_str().chars().take(MAX_METHOD_CHARS).collect();
     let path: String = request.uri().path().chars().take(MAX_PATH_CHARS).collect();
     let address = peer.map(|Peer(peer)| match &log.access {
         Some(access) => client_address(access.borrow().console(), peer, request.headers()),

@@ -166,6 +166,7 @@ pub(crate) fn page_apart(title: &str, main: &Markup) -> Markup {
         html lang="en" {
             (head(title))
             body {
+                a.skip href="#main" { "Skip to the content" }
                 header.top { a.brand href="/" { "Dateline" } (menu(None)) (search_box("")) }
                 main #main tabindex="-1" { (main) }
                 (keys())

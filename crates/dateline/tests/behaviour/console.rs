@@ -586,7 +586,9 @@ async fn whoever_asks_oddly_gets_nothing_more() {
     }
     assert_eq!(console.send("GET", "/", &format!("{session}{session}"), "").await.status, 200);
     let giant = format!("Cookie: dateline_session={}\r\n", "a".repeat(60_000));
-    assert_eq!(console.send("GET", "/", &giant, "").await.status, 303);
+    for method in ["GET", "HEAD"] {
+        assert_eq!(console.send(method, "/", &giant, "").await.status, 303, "{method}");
+    }
     console.end().await;
 }
 
@@ -781,7 +783,8 @@ async fn the_api_s_token_logs_in_where_there_are_no_users() {
     assert!(!judge.contains("has the role"), "{judge}");
     let referer = format!("Referer: http://{}/feeds?state=dead\r\n", console.address);
     let form = console.send("GET", "/login", &referer, "").await.body;
-    let is_for_token = form.contains("The API’s token") && !form.contains("name=\"name\"");
+    let is_for_token =
+        form.contains("The API’s token is what <code>DATELINE_API__TOKEN") && !form.contains("name=\"name\"");
     assert!(is_for_token && form.contains("name=\"next\" value=\"/feeds?state=dead\""), "{form}");
     let wrong = console.post("/login", "", "password=guess").await;
     assert!(wrong.status == 401 && wrong.body.contains("This is not the API’s token."), "{}", wrong.body);
@@ -1482,16 +1485,22 @@ async fn a_change_that_is_refused_is_told_to_the_log() {
             403
         );
         assert_eq!(console.send("GET", "/v1/nothing", "", "").await.status, 404);
+        assert_eq!(console.send("HEAD", "/", "", "").await.status, 200);
+        let endless = "M".repeat(10_000);
+        assert_eq!(console.send(&endless, "/v1/reload", "Host: evil.example\r\n", "").await.status, 421);
         // Whether anybody listens is remembered where a line is told first, which may be in another test, to which nobody does.
         tracing::callsite::rebuild_interest_cache();
     }
     console.end().await;
     drop(guard);
     let lines = std::io::read_to_string(read).unwrap();
+    assert!(!lines.contains("what was asked for in the console"), "looking is no change: {lines}");
+    assert!(lines.lines().all(|line| line.len() < 1_000), "{lines}");
     let refused: Vec<&str> = lines.lines().filter(|line| line.contains("a change is refused")).collect();
     let has = |parts: &[&str]| refused.iter().any(|line| parts.iter().all(|part| line.contains(part)));
     assert!(has(&["127.0.0.1", "POST", "/v1/reload", "401", "shows_token=true"]), "{lines}");
     assert!(has(&["this machine", "127.0.0.1", &elsewhere, "403", "shows_token=false"]), "{lines}");
+    assert!(has(&["MMMM", "/v1/reload", "421"]), "{lines}");
     assert!(!lines.contains("guessed"), "{lines}");
 }
 

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use dateline_wire::Secret;
@@ -76,7 +76,7 @@ pub(super) async fn admit(State(api): Shared, mut request: Request, next: Next) 
     let peer = request.extensions().get::<Peer>().copied();
     let viewer = match viewer(&api, peer, request.headers()).await {
         Ok(Some(viewer)) => viewer,
-        Ok(None) if request.method() == Method::GET => return login::redirect(&request),
+        Ok(None) if request.method().is_safe() => return login::redirect(&request),
         Ok(None) => {
             let detail = "you are not logged in any more: log in, and ask again";
             let problem = Problem::new(StatusCode::UNAUTHORIZED, detail);
@@ -84,8 +84,7 @@ pub(super) async fn admit(State(api): Shared, mut request: Request, next: Next) 
         }
         Err(problem) => return refusal(problem),
     };
-    let change =
-        (request.method() != Method::GET).then(|| (user_of(&viewer), request.uri().path().to_owned()));
+    let change = (!request.method().is_safe()).then(|| (user_of(&viewer), request.uri().path().to_owned()));
     let is_shown_fleet = request.extensions().get::<ChangesRefused>().is_some();
     let may_operate = viewer.may_operate && !is_shown_fleet;
     request.extensions_mut().insert(Viewer { may_operate, is_shown_fleet, ..viewer });

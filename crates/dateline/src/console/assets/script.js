@@ -41,7 +41,8 @@ document.addEventListener("keydown", (event) => {
   const own = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (own) {
     event.preventDefault();
-    own.click();
+    // One that is held says one thing of one page.
+    if (!event.repeat) own.click();
     return;
   }
   switch (event.key) {
@@ -54,6 +55,17 @@ document.addEventListener("keydown", (event) => {
     default: return;
   }
   event.preventDefault();
+});
+
+// A label is given or taken back once, however often somebody presses before the next page is there.
+for (const form of document.querySelectorAll(".labels, .undo")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.isSent !== undefined) event.preventDefault();
+    form.dataset.isSent = "";
+  });
+}
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("[data-is-sent]")) delete form.dataset.isSent;
 });
 
 // The way up leads to the list as it was asked for last, with its words and conditions.

@@ -36,7 +36,7 @@ pub(crate) fn page(next: &str, name: &str, refusal: Option<&str>, offer: LogInOf
                 label for="name" { "Name" (hint) }
                 input #name type="text" name="name" autocomplete="username" maxlength="100" value=(visible(name, 100)) autofocus[!is_named];
             } @else {
-                p.note { "It is what " code { "DATELINE_API__TOKEN" } " or " code { "token_file" } " in [api] gives the daemon. " code { "dateline user add" } " makes users, who log in by name." }
+                p.note { "The API’s token is what " code { "DATELINE_API__TOKEN" } " or " code { "token_file" } " in [api] gives the daemon. " code { "dateline user add" } " makes users, who log in by name." }
             }
             label for="password" { (secret) }
             input #password type="password" name="password" autocomplete="current-password" maxlength="1000" required autofocus[is_named || !is_by_name];

@@ -102,7 +102,7 @@ fn waiting_row(entry: &WaitingDocument, now: Timestamp) -> Markup {
             div {
                 p.headline { @match (&entry.title, &entry.link) { (Some(title), _) => (line(title)), (None, Some(link)) => (line(link.as_str())), (None, None) => "(without a title)" } }
                 @if let Some(link) = &entry.link { p.address { (address(link.as_str())) } }
-                @if let Some(reason) = &entry.reason { p.error { "put off: " (line(reason)) } }
+                @if let Some(reason) = &entry.reason { p.error { "put off: " (feed_error(reason, entry.link.as_ref().map_or("", Url::as_str))) } }
                 p.meta {
                     a href=(format!("/feeds/{}", entry.feed)) { "its feed" } " · announced " (since(Some(entry.first_seen), now))
                     " · " @if entry.due > now { "asked for " (until(entry.due, now)) } @else { "due " (since(Some(entry.due), now)) }
@@ -124,5 +124,28 @@ pub(crate) fn waiting(list: &WaitingList, now: Timestamp) -> Markup {
             ol.rows.panel { @for entry in &list.waiting { (waiting_row(entry, now)) } }
         }
         (super::other_forms(&[("JSON", "/v1/waiting")], ""))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use dateline_wire::FeedId;
+
+    use super::*;
+
+    #[test]
+    fn what_waits_is_told_why_without_its_address_twice() {
+        let now: Timestamp = "2026-05-04T10:00:00Z".parse().unwrap();
+        let entry = WaitingDocument {
+            feed: FeedId::of(&Url::parse("https://news.example/rss").unwrap()),
+            link: Some(Url::parse("https://news.example/1").unwrap()),
+            title: None,
+            first_seen: now,
+            due: now,
+            attempts: 1,
+            reason: Some("https://news.example/1: status 503".to_owned()),
+        };
+        let shown = waiting_row(&entry, now).into_string();
+        assert!(shown.contains("put off: <bdi>answered 503 Service Unavailable</bdi>"), "{shown}");
     }
 }
