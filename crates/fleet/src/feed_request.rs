@@ -40,6 +40,7 @@ pub fn request_poll(
     runtime: &Handle,
 ) -> Result<(), FleetError> {
     let unusable = |why: String| FleetError::Unusable(format!("the feed is not asked: {why}"));
+    reach(kafka)?;
     make_topics(kafka, fleet, runtime)?;
     let mut config = client_config(kafka)?;
     config.set("acks", "all").set("message.timeout.ms", TIMEOUT.as_millis().to_string());

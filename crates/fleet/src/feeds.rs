@@ -69,6 +69,11 @@ impl FleetFeeds {
         Ok(())
     }
 
+    /// What is there.
+    pub(crate) fn now(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<Self, FleetError> {
+        Self::read(kafka, fleet, &|| false).map(|(_, feeds)| feeds).map_err(given_up)
+    }
+
     /// What reads on, and what is there.
     fn read(
         kafka: &KafkaSettings,
@@ -96,9 +101,10 @@ impl FleetFeedsChange {
     /// # Errors
     /// If Kafka cannot be used, or the fleet is another.
     pub fn begin(kafka: &KafkaSettings, fleet: &FleetSettings, runtime: &Handle) -> Result<Self, FleetError> {
+        topics::reach(kafka)?;
         make_topics(kafka, fleet, runtime)?;
         let producer = take_right(&Arc::new(kafka.clone()), fleet)?;
-        let (_, before) = FleetFeeds::read(kafka, fleet, &|| false).map_err(given_up)?;
+        let before = FleetFeeds::now(kafka, fleet)?;
         Ok(Self { producer, topic: fleet.feeds_topic(), before })
     }
 
@@ -138,7 +144,6 @@ pub(crate) fn make_topics(
     fleet: &FleetSettings,
     runtime: &Handle,
 ) -> Result<(), FleetError> {
-    topics::reach(kafka)?;
     let began = Instant::now();
     loop {
         match topics::ensure(kafka, fleet, runtime) {
@@ -186,7 +191,7 @@ pub(crate) fn send_feeds(
 /// If Kafka cannot be used.
 pub fn read_feeds(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetFeeds, FleetError> {
     topics::reach(kafka)?;
-    FleetFeeds::read(kafka, fleet, &|| false).map(|(_, feeds)| feeds).map_err(given_up)
+    FleetFeeds::now(kafka, fleet)
 }
 
 /// Has `told` know the feeds of a fleet in each version, until `stop`: from the first that is read to its end. Blocks.

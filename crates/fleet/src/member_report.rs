@@ -20,7 +20,7 @@ use crate::topic_reader::read_to_end;
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What a member says of itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberReport {
     /// Its name.
     pub member: String,

@@ -11,7 +11,7 @@ use rdkafka::groups::{GroupInfo, GroupMemberInfo};
 use rdkafka::{Offset, TopicPartitionList};
 
 use crate::error::FleetSessionError;
-use crate::feeds::{FleetFeeds, read_feeds};
+use crate::feeds::FleetFeeds;
 use crate::member_report::{self, MemberReport, SlowHost};
 use crate::shard::{Shard, ShardMap};
 use crate::topics::{TIMEOUT, reach};
@@ -105,7 +105,8 @@ pub fn report(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetRepor
     let client: BaseConsumer<DeliveryTracker> =
         BaseConsumer::from_config_and_context(&config, DeliveryTracker::default())
             .map_err(|error| told(&error))?;
-    let (state, members) = group_of(kafka, fleet).map_err(|error| told(&error))?;
+    let said = member_report::read(kafka, fleet).map_err(|error| told(&error))?;
+    let (state, members) = group_by(kafka, fleet, &said).map_err(|error| told(&error))?;
     let topic = fleet.handover_topic();
     let stories = ShardMap::new(fleet.shards).stories();
     let metadata = client.fetch_metadata(Some(&topic), TIMEOUT).map_err(|error| told(&error))?;
@@ -136,26 +137,25 @@ pub fn report(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetRepor
     }
     let untold = waiting.remove(&stories).unwrap_or_default();
     let shards = partitions - 1;
-    let feeds = read_feeds(kafka, fleet).map_err(|error| told(&error))?;
-    let said = member_report::read(kafka, fleet).map_err(|error| told(&error))?;
+    let feeds = FleetFeeds::now(kafka, fleet).map_err(|error| told(&error))?;
     Ok(FleetReport { state, members, shards, waiting, untold, feeds, said })
 }
 
 /// The members that have said something lately, by their names. The client has no request for the members of a group in which the broker hands
 /// shards out (`ConsumerGroupDescribe`).
 fn members_who_said_so(
-    said: BTreeMap<String, MemberReport>,
+    said: &BTreeMap<String, MemberReport>,
     fleet: &FleetSettings,
     now: Timestamp,
 ) -> Vec<ReportedMember> {
-    let is_recent = |said: &MemberReport| now.duration_since(said.at).unsigned_abs() < MAX_SILENCE;
-    let reported = |said: MemberReport| ReportedMember {
-        name: said.member,
-        host: said.process.map_or_else(String::new, |process| process.host),
-        shards: said.shards.into_iter().filter(|shard| *shard < fleet.shards).map(Shard).collect(),
+    let is_recent = |said: &&MemberReport| now.duration_since(said.at).unsigned_abs() < MAX_SILENCE;
+    let reported = |said: &MemberReport| ReportedMember {
+        name: said.member.clone(),
+        host: said.process.as_ref().map_or_else(String::new, |process| process.host.clone()),
+        shards: said.shards.iter().copied().filter(|shard| *shard < fleet.shards).map(Shard).collect(),
         tells_stories: said.tells_stories,
     };
-    said.into_values().filter(is_recent).map(reported).collect()
+    said.values().filter(is_recent).map(reported).collect()
 }
 
 /// The members of the fleet's group, by their names.
@@ -191,8 +191,21 @@ pub(crate) fn group_of(
     kafka: &KafkaSettings,
     fleet: &FleetSettings,
 ) -> Result<(String, Vec<ReportedMember>), FleetSessionError> {
+    let said = match fleet.group_protocol {
+        GroupProtocol::Classic => BTreeMap::new(),
+        GroupProtocol::Consumer => member_report::read(kafka, fleet)?,
+    };
+    group_by(kafka, fleet, &said)
+}
+
+/// The same by what its members have said, where nobody else can be asked.
+fn group_by(
+    kafka: &KafkaSettings,
+    fleet: &FleetSettings,
+    said: &BTreeMap<String, MemberReport>,
+) -> Result<(String, Vec<ReportedMember>), FleetSessionError> {
     if fleet.group_protocol == GroupProtocol::Consumer {
-        let members = members_who_said_so(member_report::read(kafka, fleet)?, fleet, Timestamp::now());
+        let members = members_who_said_so(said, fleet, Timestamp::now());
         return Ok((HANDED_OUT_BY_BROKER.to_owned(), members));
     }
     let client: BaseConsumer<DeliveryTracker> =
@@ -261,21 +274,12 @@ mod tests {
     fn members_that_differ_from_most_in_what_is_to_be_the_same_are_named() {
         let said = |member: &str, program: &str, poll: &str| MemberReport {
             member: member.to_owned(),
-            process: None,
-            at: jiff::Timestamp::UNIX_EPOCH,
             program: program.to_owned(),
-            shards: Vec::new(),
-            tells_stories: false,
-            feeds_version: 0,
-            feeds_error: None,
             settings: BTreeMap::from([
                 ("[poll]".to_owned(), poll.to_owned()),
                 ("sites".to_owned(), "s".to_owned()),
             ]),
-            feeds: 0,
-            backlog: 0,
-            slowest: None,
-            last_error: None,
+            ..MemberReport::default()
         };
         let member = |name: &str| ReportedMember {
             name: name.to_owned(),

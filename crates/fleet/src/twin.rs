@@ -99,6 +99,9 @@ impl TwinWatch {
             return Ok(());
         }
         let member = &self.fleet.member;
+        let unasked = |why: FleetSessionError| {
+            told(format!("Kafka cannot be asked whether another process is the member {member:?}: {why}"));
+        };
         let (began, mut heard) = (Instant::now(), None::<(Word, Instant)>);
         loop {
             match (self.look(suspicion).await?, &heard) {
@@ -123,16 +126,10 @@ impl TwinWatch {
                     if suspicion == Suspicion::Fenced && began.elapsed() < self.fleet.session() / 2 => {}
                 (Ok(None), _) => break,
                 (Err(why), Some((word, _))) => {
-                    told(format!(
-                        "Kafka cannot be asked whether another process is the member {member:?}: {why}"
-                    ));
+                    unasked(why);
                     heard = Some((word.clone(), Instant::now()));
                 }
-                (Err(why), None) if suspicion == Suspicion::Strong => {
-                    told(format!(
-                        "Kafka cannot be asked whether another process is the member {member:?}: {why}"
-                    ));
-                }
+                (Err(why), None) if suspicion == Suspicion::Strong => unasked(why),
                 // Whoever joins asks Kafka again.
                 (Err(_), None) => break,
             }

@@ -114,22 +114,16 @@ pub(crate) fn of_fetch(
     fetched: Result<FetchedPage, MissingPage>,
     rules: ReadingRules<'_>,
 ) -> ArticleOutcome {
-    match fetched {
-        Ok(fetched) if fetched.is_front_of_gone() => of_feed_text(context, rules).unwrap_or_else(|| {
-            let detail = "the link leads to the front page of its site".to_owned();
-            ArticleOutcome::of(Event::Reject(Box::new(reject(
-                context,
-                Stage::Extract,
-                RejectReason::Index,
-                detail,
-            ))))
-        }),
-        Ok(fetched) => of_page(context, &fetched.page, fetched.record_id, rules),
-        Err(missing) => of_feed_text(context, rules).unwrap_or_else(|| {
-            let reject = reject(context, missing.stage(), missing.reason(), missing.detail());
-            ArticleOutcome::of(Event::Reject(Box::new(reject)))
-        }),
-    }
+    let (stage, reason, detail) = match fetched {
+        Ok(fetched) if fetched.is_front_of_gone() => {
+            (Stage::Extract, RejectReason::Index, "the link leads to the front page of its site".to_owned())
+        }
+        Ok(fetched) => return of_page(context, &fetched.page, fetched.record_id, rules),
+        Err(missing) => (missing.stage(), missing.reason(), missing.detail()),
+    };
+    of_feed_text(context, rules).unwrap_or_else(|| {
+        ArticleOutcome::of(Event::Reject(Box::new(reject(context, stage, reason, detail))))
+    })
 }
 
 /// What a page came to that was fetched.

@@ -29,7 +29,7 @@ const GREATER_PART: f32 = 3.0;
 /// Length of the longest box that asks for consent by its words alone, or for an address, in units.
 const QUESTION: f32 = 900.0;
 
-/// What asks about data on a device is this part of its box at the least.
+/// What asks about data on a device, in a box that is at most so many times as long.
 const PARTS_OF_QUESTION: f32 = 2.5;
 
 /// Length of the longest box around a form to log in, in units.
@@ -77,7 +77,7 @@ fn is_address_form(area: &Area) -> bool {
 }
 
 /// For each box, whether it asks for consent by its words: a line that speaks of cookies to its reader, or that is a good part of the
-/// box and speaks of data on the reader's device, and something to press.
+/// box and speaks of partners and data on the reader's device, and something to press.
 fn boxes_that_ask(layout: &Layout) -> Vec<bool> {
     let mut asks = vec![false; layout.areas.len()];
     let is_asking = |run: &Run, area: AreaId| {

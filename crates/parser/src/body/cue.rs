@@ -485,10 +485,9 @@ pub(super) fn speaks_of_cookies(text: &str) -> bool {
 /// Whether a text speaks of data about somebody, of the device that they are kept on and of the partners that they are for, as what asks for
 /// consent without naming cookies does. The words are those of the Transparency and Consent Framework (IAB Europe) and its translations.
 pub(super) fn speaks_of_device_data(text: &str) -> bool {
-    const DEVICES: [&str; 21] = [
+    const DEVICES: [&str; 20] = [
         "device",
         "gerät",
-        "endgerät",
         "appareil",
         "terminal",
         "dispositiv",

@@ -413,8 +413,9 @@ pub(super) fn of(document: &Document, layout: &Layout, kept: &[bool], is_dated: 
     let tells = || body().any(|run| is_told_of_others(layout, run));
     let is_to_reader = |line: &&str| !is_dated && speaks_to_reader(line);
     let is_walls = |line: &&str| !says_more(line) || !tells();
-    let says_title = || titles().filter(is_walls).find_map(is_all);
-    let says_heading = || headings().filter(is_walls).find_map(is_all);
+    let wall = |line: &str| is_all(line).filter(|_| is_walls(&line));
+    let says_title = || titles().find_map(wall);
+    let says_heading = || headings().find_map(wall);
     let says_reader =
         || headings().filter(is_to_reader).filter(is_walls).find_map(phrase).map(|(_, kind)| kind);
     if let Some(kind) = says_title().or_else(says_heading).or_else(says_reader).filter(|_| !is_story) {
@@ -467,7 +468,13 @@ fn is_told_of_others(layout: &Layout, run: &Run) -> bool {
         && !is_framed(layout, run)
         && phrase(line).is_none()
         && !speaks_to_reader(line)
-        && !OF_SITE.iter().any(|word| line.to_lowercase().contains(word))
+        && !speaks_of_site(line)
+}
+
+/// Whether a line speaks of the site that it stands on.
+fn speaks_of_site(line: &str) -> bool {
+    let line = line.to_lowercase();
+    OF_SITE.iter().any(|word| line.contains(word))
 }
 
 /// Whether a line that holds a phrase of walls says something beside it, and not only the number or the name of an error.

@@ -180,7 +180,8 @@ fn event_of(
     reports: &[&StoryReport],
 ) -> Option<StoryEvent> {
     let articles: Vec<&StoryArticle> = reports.iter().map(|report| &report.shown).collect();
-    let roles = roles(agencies, &articles);
+    let named = named(&articles);
+    let roles = roles(agencies, &articles, &named);
     let received = || articles.iter().map(|article| article.received_at);
     let (first_reported, last_reported) = (received().min()?, received().max()?);
     let standing = articles.iter().filter(|article| !article.withdrawn).count();
@@ -199,7 +200,7 @@ fn event_of(
     let acts = by_count(reports.iter().flat_map(|report| &report.acts));
     let topics = by_count(reports.iter().flat_map(|report| &report.topics));
     let labels = by_count(reports.iter().filter_map(|report| report.label));
-    let independent = independent_origins(agencies, &articles);
+    let independent = independent_origins(agencies, &articles, &named);
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     Some(StoryEvent {
         id: EventId::of_story(story, revision),
@@ -327,10 +328,9 @@ fn named<'a>(articles: &[&'a StoryArticle]) -> BTreeSet<&'a str> {
 }
 
 /// What each article is among the others.
-fn roles(agencies: &Agencies, articles: &[&StoryArticle]) -> Vec<StoryRole> {
+fn roles(agencies: &Agencies, articles: &[&StoryArticle], named: &BTreeSet<&str>) -> Vec<StoryRole> {
     let copied: HashSet<&ArticleId> =
         articles.iter().filter_map(|article| article.copy_of.as_ref()).collect();
-    let named = named(articles);
     let role = |article: &&StoryArticle| {
         let is_anothers = article.copy_of.is_some() || !article.origins.is_empty();
         let is_origin = || {
@@ -347,8 +347,11 @@ fn roles(agencies: &Agencies, articles: &[&StoryArticle]) -> Vec<StoryRole> {
 
 /// Who tells a story in words of their own, in the order in which they first do. A text and its copies are by whomever the first of them
 /// names, by the agency on whose own site one of them stands, by whomever another of them names, or by the publisher of the first.
-fn independent_origins(agencies: &Agencies, articles: &[&StoryArticle]) -> Vec<IndependentOrigin> {
-    let named = named(articles);
+fn independent_origins(
+    agencies: &Agencies,
+    articles: &[&StoryArticle],
+    named: &BTreeSet<&str>,
+) -> Vec<IndependentOrigin> {
     let agency = |article: &StoryArticle| {
         let agency = agencies.publishing(host(article), article.publisher.as_deref());
         agency.map(|agency| agency.name.clone())

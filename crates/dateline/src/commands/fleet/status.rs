@@ -114,11 +114,9 @@ mod tests {
         let before = |seconds: i64| now - jiff::SignedDuration::from_secs(seconds);
         let said = |name: &str, since: i64| MemberReport {
             member: name.to_owned(),
-            process: None,
             at: before(3),
             program: "0.1.0".to_owned(),
             shards: vec![0, 2],
-            tells_stories: false,
             feeds_version: 3,
             feeds_error: Some("news.feeds.v1:3: no such file".to_owned()),
             settings: BTreeMap::from([("[poll]".to_owned(), name.to_owned())]),
@@ -130,7 +128,7 @@ mod tests {
                 waiting: 5,
                 since: before(since),
             }),
-            last_error: None,
+            ..MemberReport::default()
         };
         let fleet = FleetReport {
             state: "Stable".to_owned(),

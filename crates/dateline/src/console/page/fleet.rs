@@ -122,8 +122,6 @@ fn member_row(member: &ReportedMember, fleet: &FleetReport, now: Timestamp) -> M
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use dateline_fleet::{FleetFeeds, MemberReport, SlowHost};
 
     use super::*;
@@ -140,14 +138,8 @@ mod tests {
         };
         let said = |name: &str, seconds: i64, version: u64, error: Option<&str>| MemberReport {
             member: name.to_owned(),
-            process: None,
             at: before(seconds),
-            program: "0.1.0".to_owned(),
-            shards: Vec::new(),
-            tells_stories: false,
             feeds_version: version,
-            feeds_error: None,
-            settings: BTreeMap::new(),
             feeds: 12,
             backlog: 1,
             slowest: (name == "host-1").then(|| SlowHost {
@@ -157,6 +149,7 @@ mod tests {
                 since: before(90),
             }),
             last_error: error.map(str::to_owned),
+            ..MemberReport::default()
         };
         let all = [
             said("host-1", 3, 4, None),

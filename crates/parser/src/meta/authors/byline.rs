@@ -239,7 +239,7 @@ pub(super) fn parted(byline: &str) -> Cow<'_, str> {
 }
 
 /// Whether a name is a role, or of wires that are not named.
-pub(super) fn is_nameless(name: &str) -> bool {
+fn is_nameless(name: &str) -> bool {
     words::is_role(name)
         || matches!(
             name.to_lowercase().as_str(),

@@ -311,7 +311,7 @@ fn worded(scan: &Scan<'_>, claims: &mut Claims) {
     let Some(at) = scan.headline else { return };
     let start = at.saturating_sub(4);
     let end = (at + 12).min(scan.lines.len());
-    let mut wires: Option<Vec<String>> = None;
+    let mut wires = Vec::new();
     for index in (at + 1..end).chain(start..at) {
         let line = &scan.lines[index];
         if line.is_long || text::weight(line.text()) > MAX_LETTERS || !near(scan, index) {
@@ -332,13 +332,15 @@ fn worded(scan: &Scan<'_>, claims: &mut Claims) {
         if !byline.names.is_empty() && (says_text() || !is_foreign(scan, scan::around(line))) {
             return claims.byline(byline, Source::Visible, 2.0);
         }
-        if wires.is_none() && byline.credits.is_empty() {
+        if wires.is_empty() && byline.credits.is_empty() {
             let names = authors::wires(line.text(), false);
-            let are_named = !names.is_empty() && !names.iter().any(|name| scan.is_common(name));
-            wires = are_named.then_some(names).filter(|_| !is_foreign(scan, scan::around(line)));
+            let are_common = names.iter().any(|name| scan.is_common(name));
+            if !names.is_empty() && !are_common && !is_foreign(scan, scan::around(line)) {
+                wires = names;
+            }
         }
     }
-    claims.authors(wires.unwrap_or_default(), Source::Visible, 1.0);
+    claims.authors(wires, Source::Visible, 1.0);
 }
 
 /// Pen names of one word, where the line near the headline says that it is a byline and ends or goes on with a date.
