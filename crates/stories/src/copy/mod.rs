@@ -5,7 +5,7 @@
 //! (`index`). A later text that shares enough of them with a sketch is compared with the text itself, word by word (`overlap`). Sequences
 //! that stand in many texts (rights reserved, invitations to subscribe) count for nothing.
 //!
-//! Only texts that are somebody's own are remembered, so that a copy of a copy leads to the first.
+//! Of a text that repeats another only what is its own is remembered, so that a copy of a copy leads to the first, unless it has that too.
 //!
 //! ```
 //! use dateline_stories::copy::{CopyIndex, CopyText, EarlierText};
@@ -28,6 +28,7 @@ mod index;
 mod overlap;
 mod tokens;
 
+use std::borrow::Cow;
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
@@ -79,10 +80,10 @@ const MIN_WEIGHT_INSIDE: u32 = 120;
 const MIN_SHARE_INSIDE: f64 = 0.1;
 
 /// A text of which more is another's is not remembered itself.
-const MAX_SHARE_OF_OWN: f64 = 0.8;
+const MAX_SHARE_OF_OWN: f64 = 0.9;
 
 /// A text that is itself a copy in part is named only if it explains so much more than the best that is none.
-const MORE: f64 = 0.2;
+const MORE: f64 = 0.05;
 
 /// A text made ready to be compared.
 #[derive(Debug, Clone)]
@@ -134,16 +135,27 @@ impl CopyText {
         Self { tokens, hashes }
     }
 
-    /// The sketch: winnowed by a window that leaves at most `most`, as places.
-    fn winnowed(&self, most: usize) -> Vec<usize> {
-        let mut window = MIN_WINDOW.max((2 * self.hashes.len()).div_ceil(most.max(1)));
-        loop {
-            let kept = winnow(&self.hashes, window);
-            if kept.len() <= most || window > self.hashes.len() {
-                return kept;
-            }
-            window += window / 4 + 1;
+    /// The sequences that begin outside what it repeats.
+    fn own_hashes(&self, copy: &CopyOf) -> Vec<u64> {
+        let mut spans = copy.spans.iter().peekable();
+        let is_own = |token: &Token| {
+            while spans.next_if(|span| span.end <= token.start).is_some() {}
+            spans.peek().is_none_or(|span| token.start < span.start)
+        };
+        let own = self.tokens.iter().map(is_own);
+        self.hashes.iter().zip(own).filter(|(_, is_own)| *is_own).map(|(hash, _)| *hash).collect()
+    }
+}
+
+/// The sketch of `hashes`: winnowed by a window that leaves at most `most`, as places.
+fn winnowed(hashes: &[u64], most: usize) -> Vec<usize> {
+    let mut window = MIN_WINDOW.max((2 * hashes.len()).div_ceil(most.max(1)));
+    loop {
+        let kept = winnow(hashes, window);
+        if kept.len() <= most || window > hashes.len() {
+            return kept;
         }
+        window += window / 4 + 1;
     }
 }
 
@@ -187,7 +199,7 @@ impl CopyIndex {
         text: &CopyText,
         mut read: impl FnMut(&ArticleId, u32) -> Option<EarlierText>,
     ) -> Option<Copy> {
-        let places = text.winnowed(MAX_LOOKUPS);
+        let places = winnowed(&text.hashes, MAX_LOOKUPS);
         let hashes: Vec<u32> = places.iter().map(|place| short(text.hashes[*place])).collect();
         let (hits, is_common) = self.index.hits(&hashes);
         let own = CompactId::of(article.as_str());
@@ -230,7 +242,7 @@ impl CopyIndex {
         Some(Copy { copy_of, origins: earlier.origins })
     }
 
-    /// Remembers a text that came at `at`, unless it is nearly all another's. What is remembered is given back, for [`CopyIndex::restore`].
+    /// Remembers a text that came at `at`, unless it is nearly all another's: of a copy what is its own. What is remembered is given back, for [`CopyIndex::restore`].
     pub fn add(
         &mut self,
         article: &ArticleId,
@@ -239,11 +251,18 @@ impl CopyIndex {
         text: &CopyText,
         copy: Option<&CopyOf>,
     ) -> Option<Sketch> {
-        if text.hashes.is_empty() || copy.is_some_and(|copy| copy.share > MAX_SHARE_OF_OWN) {
+        if copy.is_some_and(|copy| copy.share > MAX_SHARE_OF_OWN) {
             return None;
         }
-        let hashes = text.winnowed(MAX_SKETCH).into_iter().map(|place| short(text.hashes[place])).collect();
-        let shingles = u32::try_from(text.hashes.len()).unwrap_or(u32::MAX);
+        let own = match copy {
+            Some(copy) => Cow::Owned(text.own_hashes(copy)),
+            None => Cow::Borrowed(&text.hashes),
+        };
+        if own.is_empty() {
+            return None;
+        }
+        let hashes = winnowed(&own, MAX_SKETCH).into_iter().map(|place| short(own[place])).collect();
+        let shingles = u32::try_from(own.len()).unwrap_or(u32::MAX);
         let sketch = Sketch { hashes, shingles, copy_of: copy.map(|copy| copy.article.clone()) };
         self.restore(article, revision, at, &sketch);
         Some(sketch)
@@ -327,8 +346,8 @@ fn holds_whole(found: &Overlap) -> bool {
 fn is_better(one: (&Overlap, &KnownText), other: (&Overlap, &KnownText)) -> bool {
     let sum = |found: &Overlap| found.share + found.share_of_earlier;
     match (one.1.copy_of.is_some(), other.1.copy_of.is_some()) {
-        (true, false) => !holds_whole(other.0) && one.0.share > other.0.share + MORE,
-        (false, true) => holds_whole(one.0) || one.0.share + MORE >= other.0.share,
+        (true, false) => one.0.share > other.0.share + MORE,
+        (false, true) => one.0.share + MORE >= other.0.share,
         _ => sum(one.0) > sum(other.0),
     }
 }

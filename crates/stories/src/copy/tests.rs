@@ -113,6 +113,29 @@ fn a_copy_of_a_copy_leads_to_the_first() {
 }
 
 #[test]
+fn a_copy_of_a_copy_with_what_that_added_leads_to_that() {
+    let mut shelf = Shelf::of(&[("story", STORY)]);
+    let second = format!(
+        "{STORY}\nOn the mainland the baker had sold out by noon, since half of the islanders had come over to buy what they had gone without.\n\
+         Her neighbour, who keeps the only inn, said that no room had been empty on the first night."
+    );
+    assert_eq!(shelf.take("second", &second).unwrap().copy_of.article, id("story"));
+    assert_eq!(shelf.take("third", &second).unwrap().copy_of.article, id("second"));
+    assert_eq!(shelf.take("fourth", STORY).unwrap().copy_of.article, id("story"));
+}
+
+#[test]
+fn a_text_that_many_carry_with_something_of_their_own_is_nothing_that_everybody_prints() {
+    let mut shelf = Shelf::of(&[("story", STORY)]);
+    for n in 0..40 {
+        let own: String = (0..60).map(|word| format!("w{}x{} ", n, word * 31 % 61)).collect();
+        let carrier = format!("carrier{n}");
+        let found = shelf.take(&carrier, &format!("{STORY}\n{own}"));
+        assert_eq!(found.unwrap().copy_of.article, id("story"), "{carrier}");
+    }
+}
+
+#[test]
 fn an_edit_of_the_same_article_is_no_copy() {
     let shelf = Shelf::of(&[("story", STORY)]);
     assert_eq!(shelf.find("story", STORY), None);
