@@ -55,9 +55,24 @@ GUEST = "four"
 SHARDS = 11
 ALL = list(range(SHARDS + 1))
 DELAY = 0.5
-# Within how many seconds shards are to pass on when a member is lost, and how many a busy machine is given.
+# How far the web may note two requests nearer to each other than they came to it, in seconds: it notes when it had read each, by a clock of its own.
+TOLERANCE = 0.01
+SESSION = 6
+# Within how many seconds of the loss of a member its shards are free for others: the group misses it when its session is over, and the others hear of it with
+# their next heartbeat (SESSION / 4); a transaction that it left open ends after two thirds of the session, and a second until the brokers here look again.
+FREE = max(SESSION + SESSION / 4, 2 / 3 * SESSION + 1)
+# Within how many others are to hold them. The rest is work, reading their state from the topics for the most part, which takes longer where others work.
 TAKEOVER = 15
-TAKEOVER_WHEN_BUSY = 3 * TAKEOVER
+# How much longer it may take just after the broker was away: a member whose session that has ended waits for so long before it joins again.
+REJOIN = 10
+
+
+def takeover_bound():
+    return FREE + (TAKEOVER - FREE) * max(1, os.getloadavg()[0] / os.cpu_count())
+
+
+# For tests that are about something else: also two moves in a row on a machine with much else to do.
+TAKEOVER_WHEN_BUSY = 90
 
 
 WORDS = ("harbour ferry captain morning island market bridge council engine winter letter garden railway doctor museum "
@@ -120,7 +135,7 @@ class Fleet(EndToEnd):
             "": {"source": f"/{name}", "story_tables": str(REPOSITORY / "config" / "stories")},
             "stories": {"enabled": True},
             "kafka": {"brokers": brokers or self.brokers, "partitions": 1, "topics": self.topics()},
-            "fleet": {"name": self.prefix, "member": name, "shards": SHARDS},
+            "fleet": {"name": self.prefix, "member": name, "shards": SHARDS, "session_seconds": SESSION},
             "fetch": {"extra_ca": [str(self.site.ca)], "connect_to": self.site.connect_to, "per_host_delay": f"{DELAY}s",
                       "per_host_concurrency": 1},
             "poll": {"start_spread": "1s", "min_interval": "1s", "max_interval": "2s"},
@@ -225,9 +240,8 @@ class Fleet(EndToEnd):
         # Whatever would come twice has time to: a member joins again within this.
         time.sleep(8)
         self.assert_links_told_once()
-        # Half of the delay is left to the way that a request takes on a busy machine.
         hurried = {host: gaps for host, moments in self.site.moments().items()
-                   if (gaps := [after - before for before, after in zip(moments, moments[1:]) if after - before < DELAY / 2])}
+                   if (gaps := [after - before for before, after in zip(moments, moments[1:]) if after - before < DELAY - TOLERANCE])}
         self.assertEqual(hurried, {})
         places = defaultdict(list)
         for record in self.told() + topic.read(self.brokers, f"{self.prefix}.health.v1"):
@@ -400,6 +414,53 @@ class WhatAnOperatorAsks(Fleet):
         self.assertIn(f"Set fleet.shards to {SHARDS}, or give the new fleet another name", said)
         # Before it answers anybody.
         self.assertNotIn("a member of a fleet", said)
+
+
+class SharedSettings(Fleet):
+    def test_all_members_go_by_the_settings_that_one_of_them_applies(self):
+        one, two = self.member("one"), self.member("two", fetch={"user_agent": "Own/1.0 (+https://own.example)", "per_host_concurrency": 2})
+        self.apply("one", FEEDS)
+        eventually("all shards are held", 90, self.evenly_held)
+        self.announce(9)
+        shown = self.command("one", "fleet", "apply", "--settings", "--dry-run")
+        for said in ('+ poll.max_interval = "2s"', "+ subject/names.tsv: ", "this would be version 2 of the fleet's settings"):
+            self.assertIn(said, shown)
+        self.assertIn("settings each member's own", self.command("two", "fleet", "status"))
+
+        def went_by(version):
+            return [member.get("said", {}).get("settings_version") for member in self.fleet("one")["members"]] == [version, version]
+
+        one.config.write_text(one.config.read_text().replace("[fetch]\n", '[fetch]\nuser_agent = "Fleet/2.0 (+https://fleet.example)"\n'))
+        self.assertIn("other settings: version 2 of the fleet's settings", self.command("one", "fleet", "apply", "--settings"))
+        self.assertIn("the fleet has these settings: version 2", self.command("one", "fleet", "apply", "--settings"))
+        eventually("both go by them", 120, lambda: went_by(2), every=1)
+        self.assertRegex(two.log, r"count for nothing.*\[fetch\]")
+        before = len(self.site.requests())
+        self.announce(9)
+        self.assert_all_told_once(180)
+        asked = self.site.requests()[before:]
+        self.assertEqual([line for line in asked if "Fleet/2.0" not in line], [])
+        # Feeds are another matter.
+        self.command("two", "feed", "pause", f"https://{FEEDS[0]}/feed.rss")
+        status = self.command("one", "fleet", "status")
+        self.assertIn("settings version 2", status)
+        self.assertNotIn("differs", status)
+
+        # A file and a setting change; whoever is away meanwhile starts with them.
+        two.kill()
+        rules = one.root / "rules.toml"
+        rules.write_text('[[site]]\nhost = "pages0.example"\nbody = "article"\n')
+        one.config.write_text(f'sites = "{rules}"\n' + one.config.read_text().replace("Fleet/2.0", "Fleet/3.0"))
+        shown = self.command("one", "fleet", "apply", "--settings")
+        for said in ("~ fetch.user_agent: ", "~ sites.toml: 3 lines come, ", '    + host = "pages0.example"', "version 4 of the fleet's settings"):
+            self.assertIn(said, shown)
+        two.start()
+        eventually("both go by them", 120, lambda: went_by(4), every=1)
+        # What nobody could use is not applied.
+        rules.write_text(rules.read_text().replace('"article"', '"art[[icle"'))
+        refused = one.run("fleet", "apply", "--settings", "--config", one.config)
+        self.assertNotEqual(refused.returncode, 0, refused.stdout)
+        self.assertIn("rules.toml:3", refused.stderr)
 
 
 class OneName(Fleet):
@@ -699,6 +760,7 @@ class RandomFaults(Fleet):
         self.apply(names[0], FEEDS)
         self.done = Counter()
         self.takeovers = []
+        self.broker_was_away = False
 
     def broker_pid(self):
         return int((self.folder / "broker" / "pid").read_text())
@@ -712,7 +774,9 @@ class RandomFaults(Fleet):
         others = [other for other in self.members if other != name]
         eventually(f"the shards of {name} pass on (seed {self.seed})", 90,
                    lambda: sorted(sum((self.ready(other) for other in others), [])) == ALL)
-        self.takeovers.append(time.monotonic() - began)
+        took, bound = time.monotonic() - began, takeover_bound() + REJOIN * self.broker_was_away
+        self.takeovers.append(took)
+        self.assertLessEqual(took, bound, f"the shards of {name} passed on (seed {self.seed})")
 
     def kill(self, name):
         self.members[name].kill()
@@ -780,11 +844,10 @@ class RandomFaults(Fleet):
             fault = self.chance.choice(kinds)
             fault(self.chance.choice(sorted(self.members)))
             self.done[fault.__name__] += 1
+            self.broker_was_away = fault in (self.pause_broker, self.kill_broker)
             eventually(f"all shards are held after {fault.__name__} (seed {self.seed})", 120, self.all_held)
         self.assert_all_told_once(900)
         took = sorted(self.takeovers)
-        if took:
-            self.assertLessEqual(took[len(took) // 2], TAKEOVER)
         print(f"seed {self.seed}: {dict(self.done)}; {len(self.links)} entries; shards passed on {len(took)} times, "
               f"in the middle after {took[len(took) // 2]:.1f} s, at most {took[-1]:.1f} s" if took else self.done, flush=True)
 

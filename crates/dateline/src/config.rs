@@ -16,6 +16,7 @@ mod own_files;
 mod revisit;
 mod secret_source;
 mod settings;
+pub(crate) mod shared;
 mod sinks;
 pub mod sites;
 mod size;
@@ -34,6 +35,7 @@ use dateline_parser::{SiteRules, Subject};
 use dateline_stories::origin::Agencies;
 use dateline_stories::story::StoryTables;
 use serde::Deserialize;
+use shared::SharedFolder;
 
 pub use agencies::read as read_agencies;
 pub use contents::ConfigContents;
@@ -135,6 +137,18 @@ impl Config {
     pub fn load_to_serve(path: &Path) -> Result<Self, Vec<ConfigError>> {
         let text = document::read_settings(path).map_err(|error| vec![error])?;
         Self::of_settings(Settings::read(path, &text, std::env::vars_os())?, None, Purpose::Serve)
+    }
+
+    /// The same for a member of a fleet whose members share the settings in a folder, which stand in place of its own.
+    ///
+    /// # Errors
+    /// As for [`Config::load`].
+    pub(crate) fn load_in_fleet(
+        path: &Path,
+        shared: Option<&SharedFolder>,
+    ) -> Result<Self, Vec<ConfigError>> {
+        let text = document::read_settings(path).map_err(|error| vec![error])?;
+        Self::of_settings(Settings::read_over(path, &text, std::env::vars_os(), shared)?, None, Purpose::Run)
     }
 
     /// The same for whoever works on a recording: what only a daemon needs, an address, a folder for its journal and users, is not looked
@@ -327,8 +341,21 @@ impl Settings {
         text: &'t str,
         variables: impl IntoIterator<Item = (OsString, OsString)>,
     ) -> Result<(Self, SettingValues<'t>), Vec<ConfigError>> {
+        Self::read_over(path, text, variables, None)
+    }
+
+    /// The same, with what the members of a fleet share in place of what stands here.
+    fn read_over<'t>(
+        path: &'t Path,
+        text: &'t str,
+        variables: impl IntoIterator<Item = (OsString, OsString)>,
+        shared: Option<&SharedFolder>,
+    ) -> Result<(Self, SettingValues<'t>), Vec<ConfigError>> {
         let mut values = SettingValues::of_file::<Self>(path, text, &SECRETS);
         environment::apply::<Self>(&mut values, variables);
+        if let Some(shared) = shared {
+            shared.put_into(&mut values).map_err(|error| vec![error])?;
+        }
         let mut settings = match Self::deserialize(values.table().clone()) {
             Ok(settings) => settings,
             // Each value suits, so this is about several at once.

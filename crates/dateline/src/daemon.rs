@@ -85,7 +85,7 @@ pub async fn run(
         if record.is_some() {
             return Err(Failure::Other("a member of a fleet records nothing: leave out --record".to_owned()));
         }
-        return fleet_member::run(config).await;
+        return fleet_member::run(path, config).await;
     }
     let metrics = Arc::new(Metrics::default());
     let Groundwork { live, receivers, registry, traces, .. } = Groundwork::lay(&config, metrics.clone())?;

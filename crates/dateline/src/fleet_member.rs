@@ -8,10 +8,12 @@ mod feeds;
 mod journals;
 mod mirror;
 mod reporting;
+mod settings;
 mod shard_engine;
 mod shared_settings;
 mod stories;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use dateline_fetcher::{Clock, Fetcher};
@@ -25,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use self::feeds::FeedsReading;
 use self::journals::HeldJournals;
 use self::reporting::ReportSources;
+use self::settings::{MemberConfig, SettingsReading};
 use self::shard_engine::ShardEngine;
 use crate::api::serve_beside;
 use crate::config::Config;
@@ -42,23 +45,54 @@ use crate::{retention, service_manager};
 pub(crate) const RELOAD_REFUSAL: &str = "a member of a fleet reads its configuration when it starts: restart the members one after another, which moves no \
                                          shard that is back within the session. The fleet's feeds (`dateline feed`, `dateline fleet apply`) they follow at once";
 
-/// Runs until a signal, or until something it cannot work without fails.
+/// Runs until a signal, or until something it cannot work without fails. `config`, its own, was read from `path`; what the fleet shares of it is read from
+/// a topic, and when that changes the member begins anew, as one that is restarted.
 ///
 /// # Errors
 /// Why it could not start or had to stop.
-pub(crate) async fn run(config: Config) -> Result<(), Failure> {
+pub(crate) async fn run(path: &Path, config: Config) -> Result<(), Failure> {
+    // Before anything is asked of Kafka: what this machine refuses it refuses at once.
+    Groundwork::lay(&config, Arc::default())?;
+    let mut signals = Signals::listen()?;
+    let (kafka, fleet) = (config.settings.kafka.clone(), config.settings.fleet.clone());
+    let checked = tokio::task::spawn_blocking(move || check_shards(&kafka, &fleet));
+    checked.await.map_err(|error| Failure::Other(error.to_string()))?.map_err(failed)?;
+    let listen = config.settings.http.listen;
+    let unusable = || {
+        Failure::io(format!("the API cannot listen on {listen}; set `listen` in [http] to a free address"))
+    };
+    let listener = TcpListener::bind(listen).await.and_then(TcpListener::into_std).map_err(unusable())?;
+    let address = listener.local_addr().map_err(Failure::io("the API's address"))?;
+    let process = MemberProcess::new(RunRecord::this_machine());
+    let reading = SettingsReading::of(path, &config.settings);
+    let first = reading.clone();
+    let first = tokio::task::spawn_blocking(move || first.first(config)).await;
+    let mut member = first.map_err(|error| Failure::Other(error.to_string())).flatten()?;
+    announce(address);
+    loop {
+        reading.tell(&member);
+        // Whoever connects while it begins anew waits.
+        let listener = listener.try_clone().and_then(TcpListener::from_std).map_err(unusable())?;
+        match run_with(member, &reading, &process, listener, &mut signals).await? {
+            None => return Ok(()),
+            Some(next) => member = next,
+        }
+    }
+}
+
+/// Runs with the fleet's settings in one version; gives the configuration to go on with where there is another.
+async fn run_with(
+    member: MemberConfig,
+    reading: &SettingsReading,
+    process: &MemberProcess,
+    listener: TcpListener,
+    signals: &mut Signals,
+) -> Result<Option<MemberConfig>, Failure> {
+    let MemberConfig { config, version: settings_version, error } = member;
     let metrics = Arc::new(Metrics::default());
     let Groundwork { live, traces, .. } = Groundwork::lay(&config, metrics.clone())?;
     let Config { settings, subject, sites, agencies, story_tables, .. } = config;
-    let mut signals = Signals::listen()?;
     let mut hangup = listen_for(SignalKind::hangup())?;
-    let (kafka, fleet) = (settings.kafka.clone(), settings.fleet.clone());
-    let checked = tokio::task::spawn_blocking(move || check_shards(&kafka, &fleet));
-    checked.await.map_err(|error| Failure::Other(error.to_string()))?.map_err(failed)?;
-    let listener = TcpListener::bind(settings.http.listen).await.map_err(Failure::io(format!(
-        "the API cannot listen on {}; set `listen` in [http] to a free address",
-        settings.http.listen
-    )))?;
     let address = listener.local_addr().map_err(Failure::io("the API's address"))?;
     let transport = Arc::new(CountingTransport::new(live, metrics.clone()));
     let fetcher = Fetcher::new(transport, settings.fetch.clone(), settings.poll.clone(), Clock::System, SEED)
@@ -69,7 +103,6 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         settings.envelope(),
         settings.member_folder(),
     );
-    let process = MemberProcess::new(RunRecord::this_machine());
     let member = made.map_err(|error| Failure::Other(error.to_string()))?.of_process(process.clone());
     let story_tables = story_tables.map(Arc::new);
     let member = if story_tables.is_some() { member.with_stories() } else { member };
@@ -82,7 +115,7 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
     let status = member.status();
     let reporter = MemberReporter::new(&settings.kafka, &settings.fleet)
         .map_err(|error| Failure::Other(error.to_string()))?;
-    let (reading, feeds) = FeedsReading::of(&settings);
+    let (feeds_reading, feeds) = FeedsReading::of(&settings);
     let journals = Arc::new(HeldJournals::default());
     let work = Arc::new(ShardEngine {
         fetcher,
@@ -107,11 +140,12 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         follow_feeds(&kafka, &fleet, &told, &stopping);
         Ok(())
     });
-    let feeds_error = reading.error();
-    let stopping = stop.clone();
+    let feeds_error = feeds_reading.error();
+    let settings_error = watch::Sender::new(error);
+    let (stopping, feeds_followed) = (stop.clone(), followed.clone());
     tasks.spawn(async move {
         tokio::select! {
-            () = reading.run(followed) => {}
+            () = feeds_reading.run(feeds_followed) => {}
             () = stopping.cancelled() => {}
         }
         Ok(())
@@ -131,11 +165,13 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
     let (shown, progress) = mirrored.unzip();
     let sources = ReportSources {
         member: settings.fleet.member.clone(),
-        process,
+        process: process.clone(),
         status: status.clone(),
         feeds,
         feeds_error: feeds_error.clone(),
         journals,
+        settings_version,
+        settings_error: settings_error.subscribe(),
         settings: shared_settings::digests(&settings),
     };
     let stopping = stop.clone();
@@ -154,7 +190,6 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         serve_beside(routes, listener, &http, shown, stopping).await;
         Ok(())
     });
-    announce(address);
     service_manager::ready(address);
     tracing::info!(fleet = settings.fleet.name, member = settings.fleet.member, "a member of a fleet");
     let told_why = async {
@@ -164,17 +199,32 @@ pub(crate) async fn run(config: Config) -> Result<(), Failure> {
         std::future::pending().await
     };
     let ended = tokio::select! {
-        () = signals.next() => Ok(()),
-        Some(ended) = tasks.join_next() => ended.map_err(|error| Failure::Other(error.to_string())).flatten(),
-        () = told_why => Ok(()),
+        () = signals.next() => Ok(None),
+        next = reading.clone().next(settings_version, followed, settings_error) => Ok(Some(next)),
+        Some(ended) = tasks.join_next() => {
+            ended.map_err(|error| Failure::Other(error.to_string())).flatten().map(|()| None)
+        }
+        () = told_why => Ok(None),
         // Each shard's engine ends with its session; what hangs here is the runtime.
-        () = service_manager::watchdog(|| true) => Ok(()),
+        () = service_manager::watchdog(|| true) => Ok(None),
     };
-    service_manager::stopping();
+    match &ended {
+        Ok(Some(next)) => {
+            tracing::info!(version = next.version, "the fleet has other settings: beginning anew with them")
+        }
+        _ => service_manager::stopping(),
+    }
     stop.cancel();
     let drained = async { while tasks.join_next().await.is_some() {} };
     if tokio::time::timeout(settings.shutdown_grace, drained).await.is_err() {
         tracing::warn!("the grace is over; the shards pass to others with what is under way");
+        // What is still at work here must not meet what begins anew.
+        if let Ok(Some(next)) = &ended {
+            let version = next.version;
+            return Err(Failure::Other(format!(
+                "what is under way did not end in time to begin anew with version {version} of the fleet's settings: start the member again"
+            )));
+        }
     }
     traces.finish().await;
     tracing::info!("stopped");

@@ -64,6 +64,8 @@ pub(crate) struct FleetStatus {
     feeds_version: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     feeds_applied: Option<Timestamp>,
+    /// The version of the settings that all members share; 0 while each goes by its own.
+    settings_version: u64,
     members: Vec<MemberStatusLine>,
     /// The parts of the configuration in which members differ that are to be the same with all, and who differs from most.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -108,6 +110,7 @@ impl FleetStatus {
             shards_without_member: (fleet.shards as usize).saturating_sub(held),
             feeds_version: fleet.feeds.version,
             feeds_applied: fleet.feeds.applied,
+            settings_version: fleet.feeds.settings.version,
             members: members.collect(),
             differing_settings: fleet.differing_settings(),
             handed_over: fleet.waiting.iter().map(|(shard, count)| (shard.0, *count)).collect(),

@@ -102,6 +102,7 @@ impl Transport for MemoryWeb {
             headers,
             body: if known { Bytes::new() } else { self.feed.clone() },
             received_at: Timestamp::UNIX_EPOCH,
+            head_after: Duration::ZERO,
             elapsed: Duration::ZERO,
             record_id: None,
         })))

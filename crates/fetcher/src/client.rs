@@ -201,9 +201,10 @@ impl PoliteClient {
             response = self.transport.send(request) => response,
             refusal = self.end_of_leave(host) => Err(refusal)?,
         };
-        if self.guard.is_some() {
-            self.politeness.end_turn(host, began);
-        }
+        // Where nothing came back, nobody knows when the request came to the host, if it did.
+        let arrived =
+            response.as_ref().map_or_else(|_| Instant::now(), |response| began + response.head_after);
+        self.politeness.arrived(host, arrived);
         drop(turn);
         let response = response?;
         if matches!(response.status, 429 | 503)

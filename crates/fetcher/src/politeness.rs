@@ -16,9 +16,6 @@ use crate::FetchSettings;
 /// Beyond this many hosts, those that nothing is remembered of are forgotten.
 const SWEEP_ABOVE: usize = 4096;
 
-/// A turn that comes later than half of this is still in time where hosts have no delay: timers are no more exact on a busy machine.
-const MIN_LATENESS: Duration = Duration::from_millis(100);
-
 /// Hands out turns. A host's limit on concurrency and its delay between starts hold for whatever is asked of it.
 pub(crate) struct Politeness {
     concurrency: usize,
@@ -38,8 +35,11 @@ struct PoliteHost {
     /// The host's own `Crawl-delay`, and until when it holds.
     crawl_delay: Duration,
     crawl_delay_until: Instant,
-    /// Nothing starts before this.
+    /// The end of the line of those who wait for their turn.
     next_start: Instant,
+    /// Nothing starts before this: a delay after the last request came to the host, as far as is known. A turn may come later than its place in the
+    /// line says, and a request may take its time to the host.
+    free_from: Instant,
     /// The host asked to be left alone until then.
     rest_until: Instant,
     /// The end of the line of those who were told to come back: each at a time of its own, so that they neither return
@@ -86,39 +86,41 @@ impl Politeness {
             Ok(permit) => permit.ok(),
             Err(_) => return Err(self.put_off(host, patience)),
         };
-        // Only a rest that was asked for while waiting makes this go round again, and a turn that has passed while this process stood.
-        loop {
+        let mut start = self.with(host, |host| {
             let now = Instant::now();
-            let start = self.with(host, |host| {
-                let start = host.next_start.max(host.rest_until).max(now);
-                if start <= patience {
-                    host.next_start = start + host.delay(now).max(self.delay);
-                }
-                start
-            });
-            if start > patience {
-                return Err(self.put_off(host, start));
+            let start = host.next_start.max(host.earliest()).max(now);
+            if start <= patience {
+                host.next_start = start + host.delay(now).max(self.delay);
             }
+            start
+        });
+        while start <= patience {
             sleep_until(start).await;
-            let late = Instant::now().duration_since(start);
-            let is_in_time = |host: &mut PoliteHost| {
-                host.rest_until <= start && late <= host.delay(now).max(self.delay).max(MIN_LATENESS) / 2
-            };
-            if self.with(host, is_in_time) {
-                return Ok(Turn { _permit: permit });
+            // What was learned while waiting counts: a rest that was asked for, a start or an arrival that was late.
+            let taken = self.with(host, |host| {
+                let (now, earliest) = (Instant::now(), host.earliest());
+                if now < earliest {
+                    return Err(earliest);
+                }
+                let next = now + host.delay(now).max(self.delay);
+                host.free_from = next;
+                host.next_start = host.next_start.max(next);
+                Ok(())
+            });
+            match taken {
+                Ok(()) => return Ok(Turn { _permit: permit }),
+                Err(earliest) => start = earliest,
             }
         }
+        Err(self.put_off(host, start))
     }
 
-    /// A request has ended whose turn was at `began`. Where it took longer than a delay, nobody knows when it came to the host: so the next starts a
-    /// delay after its end.
-    pub(crate) fn end_turn(&self, host: &str, began: Instant) {
-        let now = Instant::now();
+    /// A request has come to `host` by `arrived`, as is known from what came back: the next starts a delay after that, not after its own start. So two
+    /// requests are a delay apart for the host, too, of which the first had a connection to wait for.
+    pub(crate) fn arrived(&self, host: &str, arrived: Instant) {
         self.with(host, |host| {
-            let delay = host.delay(now).max(self.delay);
-            if now.duration_since(began) > delay {
-                host.next_start = host.next_start.max(now + delay);
-            }
+            let next = arrived + host.delay(Instant::now()).max(self.delay);
+            host.free_from = host.free_from.max(next);
         });
     }
 
@@ -168,6 +170,7 @@ impl Politeness {
             crawl_delay: Duration::ZERO,
             crawl_delay_until: now,
             next_start: now,
+            free_from: now,
             rest_until: now,
             line_end: now,
         };
@@ -181,11 +184,16 @@ impl PoliteHost {
         if now < self.crawl_delay_until { self.crawl_delay } else { Duration::ZERO }
     }
 
+    /// When it may be asked next, at the earliest.
+    fn earliest(&self) -> Instant {
+        self.free_from.max(self.rest_until)
+    }
+
     fn is_forgettable(&self, now: Instant, concurrency: usize) -> bool {
         self.turns.available_permits() == concurrency
             && Arc::strong_count(&self.turns) == 1
             && self.next_start <= now
-            && self.rest_until <= now
+            && self.earliest() <= now
             && self.line_end <= now
             && self.delay(now).is_zero()
     }
@@ -216,17 +224,35 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_request_that_took_longer_than_a_delay_may_have_come_to_its_host_at_its_end() {
+    async fn the_next_request_starts_a_delay_after_the_one_before_has_come_to_its_host() {
         let politeness = politeness(1);
-        for (host, took, next) in [("quick.example", 300, 1_000), ("slow.example", 3_000, 4_000)] {
+        for (host, came_after, next) in [("quick.example", 0, 1_000), ("slow.example", 3_000, 4_000)] {
             let began = Instant::now();
             let turn = politeness.turn(host).await.unwrap();
-            tokio::time::sleep(Duration::from_millis(took)).await;
-            politeness.end_turn(host, began);
+            tokio::time::sleep(Duration::from_millis(came_after)).await;
+            politeness.arrived(host, Instant::now());
             drop(turn);
             drop(politeness.turn(host).await.unwrap());
             assert_eq!(began.elapsed(), Duration::from_millis(next));
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_who_have_a_place_in_the_line_already_wait_for_what_came_late_too() {
+        let politeness = politeness(8);
+        let began = Instant::now();
+        let first = politeness.turn("news.example").await.unwrap();
+        let arrival = async {
+            tokio::time::sleep(Duration::from_millis(900)).await;
+            politeness.arrived("news.example", Instant::now());
+        };
+        let others = (0..2).map(|_| async {
+            let _turn = politeness.turn("news.example").await.unwrap();
+            began.elapsed().as_millis()
+        });
+        let (others, ()) = tokio::join!(futures_util::future::join_all(others), arrival);
+        drop(first);
+        assert_eq!(others, [1_900, 2_900]);
     }
 
     #[tokio::test]
@@ -247,7 +273,8 @@ mod tests {
         };
         let (mut moments, ()) = tokio::join!(futures_util::future::join_all(turns), stand);
         moments.sort();
-        for pair in moments[1..].windows(2) {
+        for pair in moments.windows(2) {
+            // Whoever has its turn may be told so late.
             assert!(pair[1] - pair[0] >= delay / 2, "{moments:?}");
         }
     }

@@ -50,7 +50,15 @@ impl Transport for Scripted {
             tokio::time::sleep(elapsed).await;
             let (status, headers, body) = outcome?;
             let body = Bytes::from_static(body);
-            Ok(Response { status, headers, body, received_at: self.clock.now(), elapsed, record_id: None })
+            Ok(Response {
+                status,
+                headers,
+                body,
+                received_at: self.clock.now(),
+                head_after: elapsed,
+                elapsed,
+                record_id: None,
+            })
         })
     }
 }

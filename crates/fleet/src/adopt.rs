@@ -18,7 +18,7 @@ use tokio::runtime::Handle;
 use crate::FleetSettings;
 use crate::change_record::ChangeRecord;
 use crate::error::{FleetError, FleetSessionError};
-use crate::feeds::{FleetFeeds, given_up, read_feeds, send_feeds};
+use crate::feeds::{FleetChange, FleetFeeds, given_up, read_feeds, send_feeds};
 use crate::shard::{Shard, ShardMap};
 use crate::whole_fleet::{CommitFailure, WholeFleet};
 use crate::{record_size, sending};
@@ -134,7 +134,8 @@ fn send(
         Ok::<(), FleetSessionError>(())
     })?;
     if feeds.tables.is_empty() {
-        send_feeds(producer, &fleet.feeds_topic(), feeds, adoption.feeds, adoption.now)?;
+        let change = FleetChange { tables: Some(adoption.feeds), ..FleetChange::default() };
+        send_feeds(producer, &fleet.feeds_topic(), feeds, change, adoption.now)?;
     }
     ChangeRecord::Adopted(adoption.journal.id().as_str().to_owned()).send(producer, fleet)?;
     Ok(totals)

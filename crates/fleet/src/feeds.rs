@@ -1,6 +1,7 @@
-//! The feeds of a fleet: tables of feeds files, on a topic of their own, which all members follow.
+//! The feeds of a fleet, and the settings that all its members share: tables of feeds files, and files of a configuration, on a topic of their own,
+//! which all members follow.
 //!
-//! A version is one transaction: the tables that are new, changed or gone, and the number of the version, last. Whoever changes them takes
+//! A version is one transaction: the tables and files that are new, changed or gone, and the number of the version, last. Whoever changes them takes
 //! over the transactional id before they look, so that of two who change them at once the first is fenced, and nobody's change is lost.
 //! Members read what is committed, and go by a version as a whole.
 
@@ -20,8 +21,11 @@ use crate::error::{FleetError, FleetSessionError};
 use crate::topic_reader::{PartitionReader, go_on, key_and_value, read_to_end};
 use crate::{FleetSettings, topics};
 
-/// The key of the record that says which version the tables are.
+/// The key of the record that says which version the tables and files are.
 const VERSION: &str = "version";
+
+/// What the keys of the files of the settings begin with.
+const SETTINGS: &str = "settings/";
 
 /// How long the topics may take to be there once they are made.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -41,6 +45,17 @@ pub struct FleetFeeds {
     pub applied: Option<Timestamp>,
     /// The tables, as a feeds file has them, by names that tell them apart.
     pub tables: Arc<BTreeMap<String, String>>,
+    /// What all members share of their configuration.
+    pub settings: SharedFiles,
+}
+
+/// The files of the settings that all members of a fleet share.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SharedFiles {
+    /// The version of the fleet's feeds and settings in which these were last changed; 0 while each member goes by its own.
+    pub version: u64,
+    /// Their texts, by their paths.
+    pub files: Arc<BTreeMap<String, String>>,
 }
 
 /// The record of a version.
@@ -48,18 +63,38 @@ pub struct FleetFeeds {
 struct VersionRecord {
     version: u64,
     applied: Timestamp,
+    /// The version of the settings.
+    #[serde(default)]
+    settings: u64,
+}
+
+/// What a fleet's feeds and settings are to be. What isn't named stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FleetChange<'a> {
+    /// The tables of the feeds.
+    pub tables: Option<&'a BTreeMap<String, String>>,
+    /// The files of the settings.
+    pub settings: Option<&'a BTreeMap<String, String>>,
 }
 
 impl FleetFeeds {
     fn take(&mut self, key: &str, value: Option<&str>) -> Result<(), FleetSessionError> {
         match (key, value) {
             (VERSION, Some(value)) => {
-                let VersionRecord { version, applied } = serde_json::from_str(value).map_err(|error| {
-                    FleetSessionError::Transient(format!(
-                        "the version of the fleet's feeds cannot be read: {error}"
-                    ))
-                })?;
-                (self.version, self.applied) = (version, Some(applied));
+                let VersionRecord { version, applied, settings } =
+                    serde_json::from_str(value).map_err(|error| {
+                        FleetSessionError::Transient(format!(
+                            "the version of the fleet's feeds cannot be read: {error}"
+                        ))
+                    })?;
+                (self.version, self.applied, self.settings.version) = (version, Some(applied), settings);
+            }
+            (key, value) if key.starts_with(SETTINGS) => {
+                let (path, files) = (&key[SETTINGS.len()..], Arc::make_mut(&mut self.settings.files));
+                match value {
+                    Some(text) => drop(files.insert(path.to_owned(), text.to_owned())),
+                    None => drop(files.remove(path)),
+                }
             }
             (key, Some(table)) => {
                 Arc::make_mut(&mut self.tables).insert(key.to_owned(), table.to_owned());
@@ -113,12 +148,12 @@ impl FleetFeedsChange {
         &self.before
     }
 
-    /// Has the fleet's feeds be `tables`, at `now`; gives the version.
+    /// Has the fleet's feeds and settings be what `change` says, at `now`; gives the version.
     ///
     /// # Errors
     /// If somebody else has begun to change them since, or Kafka cannot be used.
-    pub fn commit(self, tables: &BTreeMap<String, String>, now: Timestamp) -> Result<u64, FleetError> {
-        match self.try_commit(tables, now) {
+    pub fn commit(self, change: FleetChange<'_>, now: Timestamp) -> Result<u64, FleetError> {
+        match self.try_commit(change, now) {
             Ok(()) => Ok(self.before.version + 1),
             Err(error) => {
                 let why = self.producer.describe(&error);
@@ -130,9 +165,9 @@ impl FleetFeedsChange {
         }
     }
 
-    fn try_commit(&self, tables: &BTreeMap<String, String>, now: Timestamp) -> Result<(), KafkaError> {
+    fn try_commit(&self, change: FleetChange<'_>, now: Timestamp) -> Result<(), KafkaError> {
         self.producer.begin()?;
-        send_feeds(&self.producer, &self.topic, &self.before, tables, now)?;
+        send_feeds(&self.producer, &self.topic, &self.before, change, now)?;
         self.producer.await_deliveries()?;
         self.producer.commit()
     }
@@ -163,25 +198,37 @@ pub(crate) fn take_right(
     TransactionalProducer::take_over(kafka, &id, status).map_err(|error| given_up(error.into()))
 }
 
-/// Has the open transaction make the feeds be `tables`, after `before`, at `now`.
+/// Has the open transaction make the feeds and settings be what `change` says, after `before`, at `now`.
 pub(crate) fn send_feeds(
     producer: &TransactionalProducer,
     topic: &str,
     before: &FleetFeeds,
-    tables: &BTreeMap<String, String>,
+    change: FleetChange<'_>,
     now: Timestamp,
 ) -> Result<(), KafkaError> {
     let send = |key: &str, value: Option<&str>| {
         let value = value.map(str::as_bytes);
         producer.send(Record { topic, partition: Some(0), key, value, headers: None })
     };
-    for (name, table) in tables.iter().filter(|(name, table)| before.tables.get(*name) != Some(table)) {
-        send(name, Some(table))?;
+    let send_all = |start: &str, before: &BTreeMap<String, String>, after: &BTreeMap<String, String>| {
+        for (name, text) in after.iter().filter(|(name, text)| before.get(*name) != Some(text)) {
+            send(&format!("{start}{name}"), Some(text))?;
+        }
+        for name in before.keys().filter(|name| !after.contains_key(*name)) {
+            send(&format!("{start}{name}"), None)?;
+        }
+        Ok::<(), KafkaError>(())
+    };
+    if let Some(tables) = change.tables {
+        send_all("", &before.tables, tables)?;
     }
-    for name in before.tables.keys().filter(|name| !tables.contains_key(*name)) {
-        send(name, None)?;
+    let version = before.version + 1;
+    let mut settings = before.settings.version;
+    if let Some(files) = change.settings.filter(|files| **files != *before.settings.files) {
+        send_all(SETTINGS, &before.settings.files, files)?;
+        settings = version;
     }
-    let version = serde_json::json!({ "version": before.version + 1, "applied": now });
+    let version = serde_json::json!({ "version": version, "applied": now, "settings": settings });
     send(VERSION, Some(&version.to_string()))
 }
 
@@ -192,6 +239,14 @@ pub(crate) fn send_feeds(
 pub fn read_feeds(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetFeeds, FleetError> {
     topics::reach(kafka)?;
     FleetFeeds::now(kafka, fleet)
+}
+
+/// The settings that the members of a fleet share, as they are now; `None` where no broker answers, or the fleet is being made. Blocks.
+pub fn read_shared_files(kafka: &KafkaSettings, fleet: &FleetSettings) -> Option<SharedFiles> {
+    topics::are_there(kafka, fleet)
+        .then(|| FleetFeeds::now(kafka, fleet).ok())
+        .flatten()
+        .map(|feeds| feeds.settings)
 }
 
 /// Has `told` know the feeds of a fleet in each version, until `stop`: from the first that is read to its end. Blocks.

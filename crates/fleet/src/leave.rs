@@ -21,7 +21,7 @@ use tokio::runtime::Handle;
 use crate::FleetSettings;
 use crate::change_record::ChangeRecord;
 use crate::error::{FleetError, FleetSessionError};
-use crate::feeds::{FleetFeeds, given_up, read_feeds, send_feeds};
+use crate::feeds::{FleetChange, FleetFeeds, given_up, read_feeds, send_feeds};
 use crate::handover::HandoverContent;
 use crate::shard::Shard;
 use crate::whole_fleet::{CommitFailure, WholeFleet};
@@ -73,7 +73,9 @@ pub fn leave(
                 producer.send(Record { topic: &topic, partition, key, value: None, headers: None })?;
             }
         }
-        send_feeds(producer, &fleet.feeds_topic(), &feeds, &BTreeMap::new(), now)?;
+        let none = BTreeMap::new();
+        let change = FleetChange { tables: Some(&none), ..FleetChange::default() };
+        send_feeds(producer, &fleet.feeds_topic(), &feeds, change, now)?;
         ChangeRecord::Left(made.id().as_str().to_owned()).send(producer, fleet)?;
         send_first_position(producer, kafka, made.id(), made.last_sequence())?;
         Ok(())

@@ -60,7 +60,9 @@ mod whole_fleet;
 pub use adopt::{Adoption, AdoptionReport, adopt};
 pub use error::FleetError;
 pub use feed_request::{FeedRequest, read_feed_state, request_poll};
-pub use feeds::{FleetFeeds, FleetFeedsChange, follow_feeds, read_feeds};
+pub use feeds::{
+    FleetChange, FleetFeeds, FleetFeedsChange, SharedFiles, follow_feeds, read_feeds, read_shared_files,
+};
 pub use handover::HandedReport;
 pub use held_shard::{ContactRule, HeldShard, HeldStories, HostContact};
 pub use leave::{LeaveReport, leave};

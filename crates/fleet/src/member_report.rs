@@ -41,6 +41,12 @@ pub struct MemberReport {
     /// Why it goes by no newer one, where it doesn't.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub feeds_error: Option<String>,
+    /// The version of the fleet's settings that it goes by; 0 where it goes by its own.
+    #[serde(default)]
+    pub settings_version: u64,
+    /// Why it goes by no newer one, where it doesn't.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings_error: Option<String>,
     /// A digest of each part of its configuration that is to be the same with all members.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: BTreeMap<String, String>,

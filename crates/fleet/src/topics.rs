@@ -47,6 +47,11 @@ pub fn check_shards(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<(), 
     }
 }
 
+/// Whether a broker answers that has the fleet's topics. Blocks.
+pub(crate) fn are_there(kafka: &KafkaSettings, fleet: &FleetSettings) -> bool {
+    dateline_publisher::reach(kafka, START_PATIENCE).is_ok() && check(kafka, fleet).is_ok()
+}
+
 /// Makes the topics that are missing, and refuses those that have another number of partitions than there are shards. Blocks.
 pub(crate) fn ensure(
     kafka: &KafkaSettings,

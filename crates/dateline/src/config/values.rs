@@ -260,6 +260,32 @@ impl<'t> SettingValues<'t> {
         get(&self.table, &self.path_of(setting))?.as_str()
     }
 
+    /// Puts what `other` has of the settings or sections called `names` in place of what is here: nothing, where it has nothing.
+    pub(super) fn put_over(&mut self, names: &[&str], other: SettingValues<'_>) {
+        for name in names {
+            let is_meant = |known: &str| {
+                known.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            let path: Vec<&str> = name.split('.').collect();
+            remove(&mut self.table, &path);
+            if let Some(value) = get(&other.table, &path) {
+                put(&mut self.table, &path, value.clone());
+            }
+            self.origins.retain(|known, _| !is_meant(known));
+            self.origins.extend(other.origins.clone().into_iter().filter(|(known, _)| is_meant(known)));
+            self.faulty.retain(|known| !is_meant(known));
+            self.faulty.extend(other.faulty.iter().filter(|known| is_meant(known)).cloned());
+        }
+        self.errors.extend(other.errors);
+    }
+
+    /// Has the setting called `name` name `path`.
+    pub(super) fn put_path(&mut self, name: &str, path: &Path) {
+        self.origins.remove(name);
+        self.faulty.remove(name);
+        put(&mut self.table, &[name], Value::String(path.to_string_lossy().into_owned()));
+    }
+
     /// Whether the file is no TOML throughout.
     pub(super) fn is_broken(&self) -> bool {
         self.is_broken
@@ -474,12 +500,24 @@ fn shown_value(path: &[&str], value: Option<&Value>) -> String {
     }
 }
 
-fn get<'v>(table: &'v Table, path: &[&str]) -> Option<&'v Value> {
+pub(super) fn get<'v>(table: &'v Table, path: &[&str]) -> Option<&'v Value> {
     let (first, rest) = path.split_first()?;
     rest.iter().try_fold(table.get(*first)?, |value, name| value.get(name))
 }
 
-fn put(table: &mut Table, path: &[&str], value: Value) {
+fn remove(table: &mut Table, path: &[&str]) {
+    match path {
+        [] => {}
+        [name] => drop(table.remove(*name)),
+        [section, rest @ ..] => {
+            if let Some(Value::Table(inner)) = table.get_mut(*section) {
+                remove(inner, rest);
+            }
+        }
+    }
+}
+
+pub(super) fn put(table: &mut Table, path: &[&str], value: Value) {
     match path {
         [] => {}
         [name] => {

@@ -158,6 +158,7 @@ mod tests {
             version: 3,
             applied: Some(Timestamp::UNIX_EPOCH),
             tables: Arc::new(tables_of(&text).unwrap()),
+            ..FleetFeeds::default()
         };
         let (reading, mut known) = FeedsReading::of(&Settings::default());
         let mut error = reading.error();

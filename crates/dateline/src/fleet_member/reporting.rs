@@ -24,6 +24,9 @@ pub(super) struct ReportSources {
     pub(super) feeds: watch::Receiver<Option<Arc<MemberFeeds>>>,
     pub(super) feeds_error: watch::Receiver<Option<String>>,
     pub(super) journals: Arc<HeldJournals>,
+    /// The version of the fleet's settings that it goes by, and why it goes by no newer one, where it doesn't.
+    pub(super) settings_version: u64,
+    pub(super) settings_error: watch::Receiver<Option<String>>,
     /// What of its configuration is to be the same with all members.
     pub(super) settings: BTreeMap<String, String>,
 }
@@ -70,6 +73,8 @@ impl ReportSources {
             tells_stories,
             feeds_version: feeds.map_or(0, |feeds| feeds.version),
             feeds_error: self.feeds_error.borrow().clone(),
+            settings_version: self.settings_version,
+            settings_error: self.settings_error.borrow().clone(),
             settings: self.settings.clone(),
             feeds: polled.unwrap_or_default() as u64,
             backlog,

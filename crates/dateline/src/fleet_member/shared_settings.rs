@@ -14,11 +14,12 @@ const TOLD_BYTES: usize = 8;
 
 /// A digest of each part, by what it is called in the configuration.
 pub(super) fn digests(settings: &Settings) -> BTreeMap<String, String> {
-    let Settings { fetch, poll, stories, revisit, kafka, .. } = settings;
+    let Settings { fetch, poll, stories, revisit, kafka, schemas, engine, .. } = settings;
     // Addresses, certificates and proxies are a machine's own.
     let manners = (
         (&fetch.user_agent, fetch.obey_robots, fetch.per_host_delay, fetch.per_host_concurrency),
         (fetch.max_crawl_delay, fetch.max_retry_after, fetch.max_body_bytes, fetch.max_redirects),
+        &fetch.secret_query,
     );
     let mut told = BTreeMap::new();
     let mut tell = |part: &str, text: &[u8]| drop(told.insert(part.to_owned(), digest(text)));
@@ -26,6 +27,8 @@ pub(super) fn digests(settings: &Settings) -> BTreeMap<String, String> {
     tell("[poll]", format!("{poll:?}").as_bytes());
     tell("[stories]", format!("{stories:?}").as_bytes());
     tell("[revisit]", format!("{revisit:?}").as_bytes());
+    tell("[schemas]", format!("{schemas:?}").as_bytes());
+    tell("[engine]", format!("{:?}", engine.refetch_after).as_bytes());
     tell("[kafka]", format!("{:?}", (&kafka.topics, kafka.max_record_bytes)).as_bytes());
     for (part, path) in [
         ("subject", &settings.subject),

@@ -32,7 +32,8 @@ pub struct FetchSettings {
     /// The longest pause between two pieces of a body.
     #[serde(with = "duration")]
     pub stall_timeout: Duration,
-    /// Between the starts of two requests to one host, feeds and pages together.
+    /// How long after the head of an answer the next request to its host starts, and after the start of one that is not answered yet; feeds and pages
+    /// together.
     #[serde(with = "duration")]
     pub per_host_delay: Duration,
     /// How many requests to one host may be under way at once.

@@ -307,6 +307,7 @@ impl LiveTransport {
         let host = request.url().host_str().unwrap_or_default().to_owned();
         let failed = |error: reqwest::Error| failure::of_client(&error, &host, self.bounds.connect);
         let mut answer = self.answer(request, proxy.as_ref()).await?;
+        let head_after = started.elapsed();
         let (status, headers) = (answer.status().as_u16(), std::mem::take(answer.headers_mut()));
         let length = length_beside_identity(&headers);
         let body = self.collect(answer, length, memory.as_ref(), failed).await?;
@@ -315,6 +316,7 @@ impl LiveTransport {
             headers,
             body,
             received_at: Timestamp::now(),
+            head_after,
             elapsed: started.elapsed(),
             record_id: None,
         })

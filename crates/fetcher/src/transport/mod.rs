@@ -121,6 +121,8 @@ pub struct Response {
     pub body: Bytes,
     /// When its last byte had arrived.
     pub received_at: Timestamp,
+    /// From the first step to the end of the head, by when the request had come to its host; nothing where that isn't known.
+    pub head_after: Duration,
     /// From the first step to the last byte.
     pub elapsed: Duration,
     /// The `WARC-Record-ID` of its recording, if it was recorded.

@@ -1,8 +1,11 @@
 //! Answering from a recording.
 
-use std::sync::{
-    Mutex, PoisonError,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
 };
 
 use futures_util::future::BoxFuture;
@@ -52,6 +55,7 @@ impl Transport for ReplayTransport {
                 headers: answer.headers,
                 body: answer.body.into(),
                 received_at: self.clock.now(),
+                head_after: Duration::ZERO,
                 elapsed: recollection.elapsed,
                 record_id: answer.record_id,
             })

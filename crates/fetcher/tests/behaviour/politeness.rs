@@ -41,6 +41,22 @@ async fn requests_to_one_host_start_a_delay_apart_whether_feeds_or_pages() {
 }
 
 #[tokio::test]
+async fn a_request_starts_a_delay_after_the_one_before_was_answered_which_may_have_come_late() {
+    let (delay, slowness) = (Duration::from_millis(100), Duration::from_millis(300));
+    let server = Server::always(Reply::feed(&[]).delayed(slowness)).await;
+    let fetcher = fetcher(dateline_fetcher::FetchSettings {
+        per_host_delay: delay,
+        per_host_concurrency: 1,
+        ..settings(&["news.example"], server.address)
+    });
+    let feeds = [feed("http://news.example/1.xml"), feed("http://news.example/2.xml")];
+    join_all(feeds.iter().map(|feed| poll(&fetcher, feed))).await;
+    let log = server.log();
+    let apart = log[1].at - log[0].at;
+    assert!(apart >= slowness + delay, "{apart:?}");
+}
+
+#[tokio::test]
 async fn no_more_requests_to_a_host_are_under_way_than_allowed() {
     let server = Server::always(Reply::feed(&[]).delayed(Duration::from_millis(100))).await;
     let fetcher = fetcher(settings(&["news.example"], server.address));

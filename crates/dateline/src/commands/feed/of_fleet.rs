@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use dateline_fleet::{FleetFeedsChange, read_feed_state, read_feeds, request_poll};
+use dateline_fleet::{FleetChange, FleetFeedsChange, read_feed_state, read_feeds, request_poll};
 use dateline_journal::PollRequest;
 use dateline_wire::{FeedRef, FeedState};
 use jiff::Timestamp;
@@ -49,7 +49,9 @@ fn edit<T>(
     let change = begin(settings)?;
     let path = PathBuf::from(settings.fleet.feeds_topic());
     let (edited, about) = edit(FeedsEdit::in_text(&path, text_of_tables(&change.before().tables))?)?;
-    let version = change.commit(&tables_of(&edited.text())?, Timestamp::now()).map_err(failed)?;
+    let tables = tables_of(&edited.text())?;
+    let wanted = FleetChange { tables: Some(&tables), ..FleetChange::default() };
+    let version = change.commit(wanted, Timestamp::now()).map_err(failed)?;
     Ok((about, version))
 }
 

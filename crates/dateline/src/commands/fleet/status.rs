@@ -1,7 +1,7 @@
 //! `dateline fleet status`: how the fleet is, as Kafka and its members tell it.
 
 use clap::Args;
-use dateline_fleet::{FleetReport, MemberReport, report};
+use dateline_fleet::{FleetFeeds, FleetReport, MemberReport, report};
 use jiff::Timestamp;
 
 use super::{ConfigFile, member_settings};
@@ -37,6 +37,10 @@ fn shown(name: &str, fleet: &FleetReport, now: Timestamp) -> String {
         None => "feeds    none yet: `dateline fleet apply FEEDS` says which\n".to_owned(),
         Some(applied) => format!("feeds    version {} of {}\n", fleet.feeds.version, moment(applied)),
     };
+    text += &match fleet.feeds.settings.version {
+        0 => "settings each member's own: `dateline fleet apply --settings` has all share one's\n".to_owned(),
+        version => format!("settings version {version}\n"),
+    };
     let width = fleet.members.iter().map(|member| member.name.len()).max().unwrap_or_default();
     for member in &fleet.members {
         let shards: Vec<String> = member.shards.iter().map(ToString::to_string).collect();
@@ -49,7 +53,7 @@ fn shown(name: &str, fleet: &FleetReport, now: Timestamp) -> String {
             if member.tells_stories { "; tells the stories" } else { "" }
         );
         if let Some(said) = fleet.said.get(&member.name) {
-            text += &format!("         {:width$}  {}\n", "", word_of(said, fleet.feeds.version, now));
+            text += &format!("         {:width$}  {}\n", "", word_of(said, &fleet.feeds, now));
         }
     }
     for (part, members) in fleet.differing_settings() {
@@ -85,13 +89,18 @@ fn shown(name: &str, fleet: &FleetReport, now: Timestamp) -> String {
 }
 
 /// What a member says of itself.
-fn word_of(said: &MemberReport, feeds_version: u64, now: Timestamp) -> String {
+fn word_of(said: &MemberReport, feeds: &FleetFeeds, now: Timestamp) -> String {
     let mut text =
         format!("{}: {} feeds, {} entries wait for pages", ago(Some(said.at), now), said.feeds, said.backlog);
-    if said.feeds_version != feeds_version {
-        text += &format!("; it goes by version {} of the feeds", said.feeds_version);
-        if let Some(why) = &said.feeds_error {
-            text += &format!(" ({why})");
+    for (what, own, newest, error) in [
+        ("feeds", said.feeds_version, feeds.version, &said.feeds_error),
+        ("settings", said.settings_version, feeds.settings.version, &said.settings_error),
+    ] {
+        if own != newest {
+            text += &format!("; it goes by version {own} of the {what}");
+            if let Some(why) = error {
+                text += &format!(" ({why})");
+            }
         }
     }
     if let Some(why) = &said.last_error {
@@ -104,7 +113,7 @@ fn word_of(said: &MemberReport, feeds_version: u64, now: Timestamp) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use dateline_fleet::{FleetFeeds, ReportedMember, Shard, SlowHost};
+    use dateline_fleet::{ReportedMember, Shard, SharedFiles, SlowHost};
 
     use super::*;
 
@@ -119,6 +128,8 @@ mod tests {
             shards: vec![0, 2],
             feeds_version: 3,
             feeds_error: Some("news.feeds.v1:3: no such file".to_owned()),
+            settings_version: 2,
+            settings_error: None,
             settings: BTreeMap::from([("[poll]".to_owned(), name.to_owned())]),
             feeds: 12,
             backlog: 7,
@@ -141,7 +152,12 @@ mod tests {
             shards: 4,
             waiting: BTreeMap::from([(Shard(1), 5), (Shard(3), 9)]),
             untold: 6,
-            feeds: FleetFeeds { version: 4, applied: Some(before(100)), ..FleetFeeds::default() },
+            feeds: FleetFeeds {
+                version: 4,
+                applied: Some(before(100)),
+                settings: SharedFiles { version: 4, ..SharedFiles::default() },
+                ..FleetFeeds::default()
+            },
             // Whoever is no member any more has no slow hosts.
             said: ["host-1", "host-9"]
                 .into_iter()
@@ -153,8 +169,9 @@ mod tests {
             shown("news", &fleet, now),
             "fleet    news: 4 shards, stable\n\
              feeds    version 4 of 2026-05-04 09:58:30 UTC\n\
+             settings version 4\n\
              member   host-1  from 10.0.0.7, 2 shards: 0 2; tells the stories\n\
-             \x20                3s ago: 12 feeds, 7 entries wait for pages; it goes by version 3 of the feeds (news.feeds.v1:3: no such file)\n\
+             \x20                3s ago: 12 feeds, 7 entries wait for pages; it goes by version 3 of the feeds (news.feeds.v1:3: no such file); it goes by version 2 of the settings\n\
              nobody   holds 2 shards\n\
              waiting  14 entries that shards have handed over, most of them (9) to shard 3\n\
              untold   6 reports, which no story was told with yet\n\

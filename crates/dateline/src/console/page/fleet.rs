@@ -58,6 +58,10 @@ fn shards(fleet: &FleetReport, now: Timestamp) -> Markup {
                 None => { "none yet: " code { "dateline fleet apply" } " says which" },
                 applied => { "version " (number(fleet.feeds.version)) ", applied " (since(applied, now)) },
             } } }
+            div { dt { "Settings" } dd { @match fleet.feeds.settings.version {
+                0 => { "each member’s own: " code { "dateline fleet apply --settings" } " has all share one’s" },
+                version => { "version " (number(version)) ", the same with all" },
+            } } }
         }
     }
 }
@@ -88,10 +92,12 @@ fn member_row(member: &ReportedMember, fleet: &FleetReport, now: Timestamp) -> M
     let said = fleet.said.get(&member.name);
     let is_silent = said.is_none_or(|said| now.duration_since(said.at).as_secs() > SILENT_SECONDS);
     let is_behind = said.is_some_and(|said| said.feeds_version != fleet.feeds.version);
+    let has_older_settings = said.is_some_and(|said| said.settings_version != fleet.feeds.settings.version);
     let (class, state) = match said {
         Some(said) if said.last_error.is_some() => ("bad", "no session"),
         _ if is_silent => ("bad", "silent"),
         _ if is_behind => ("fair", "older feeds"),
+        _ if has_older_settings => ("fair", "older settings"),
         _ => ("good", "at work"),
     };
     let names: Vec<String> = member.shards.iter().map(ToString::to_string).collect();
@@ -102,6 +108,7 @@ fn member_row(member: &ReportedMember, fleet: &FleetReport, now: Timestamp) -> M
                 p.headline { (line(&member.name)) " " span.soft { "from " (visible(&member.host, 80)) } }
                 @if let Some(error) = said.and_then(|said| said.last_error.as_ref()) { p.error { "Its last session ended: " (line(error)) } }
                 @if let Some(error) = said.and_then(|said| said.feeds_error.as_ref()) { p.error { "It cannot go by the newest feeds: " (line(error)) } }
+                @if let Some(error) = said.and_then(|said| said.settings_error.as_ref()) { p.error { "It cannot go by the newest settings: " (line(error)) } }
                 p.meta {
                     (counted(member.shards.len() as u64, "shard", "shards"))
                     @if member.tells_stories { " and the stories" }
@@ -122,7 +129,7 @@ fn member_row(member: &ReportedMember, fleet: &FleetReport, now: Timestamp) -> M
 
 #[cfg(test)]
 mod tests {
-    use dateline_fleet::{FleetFeeds, MemberReport, SlowHost};
+    use dateline_fleet::{FleetFeeds, MemberReport, SharedFiles, SlowHost};
 
     use super::*;
 
@@ -140,6 +147,7 @@ mod tests {
             member: name.to_owned(),
             at: before(seconds),
             feeds_version: version,
+            settings_version: if name == "host-5" { 1 } else { 2 },
             feeds: 12,
             backlog: 1,
             slowest: (name == "host-1").then(|| SlowHost {
@@ -156,6 +164,7 @@ mod tests {
             said("host-2", 300, 4, None),
             said("host-3", 3, 3, None),
             said("host-4", 3, 4, Some("Kafka is away")),
+            said("host-5", 3, 4, None),
         ];
         let fleet = FleetReport {
             state: "Stable".to_owned(),
@@ -164,11 +173,17 @@ mod tests {
                 member("host-2", &[1]),
                 member("host-3", &[]),
                 member("host-4", &[]),
+                member("host-5", &[]),
             ],
             shards: 30,
             waiting: (0..25).map(|shard| (Shard(shard), u64::from(shard) + 1)).collect(),
             untold: 6,
-            feeds: FleetFeeds { version: 4, applied: Some(before(100)), ..FleetFeeds::default() },
+            feeds: FleetFeeds {
+                version: 4,
+                applied: Some(before(100)),
+                settings: SharedFiles { version: 2, ..SharedFiles::default() },
+                ..FleetFeeds::default()
+            },
             said: all.into_iter().map(|said| (said.member.clone(), said)).collect(),
         };
         let shown = page("news", &fleet, now).into_string();
@@ -184,6 +199,7 @@ mod tests {
             "<span class=\"chip good\">at work</span>",
             "<span class=\"chip bad\">silent</span>",
             "<span class=\"chip fair\">older feeds</span>",
+            "<span class=\"chip fair\">older settings</span>",
             "Its last session ended: <bdi>Kafka is away</bdi>",
             "2 shards and the stories",
             "<p class=\"meta\">0 2</p>",

@@ -112,6 +112,7 @@ impl Transport for Web {
                 headers,
                 body: answer.body.into(),
                 received_at: BEGIN.parse().unwrap(),
+                head_after: Duration::ZERO,
                 elapsed: answer.after,
                 record_id: None,
             })
