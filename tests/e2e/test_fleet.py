@@ -33,7 +33,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from harness import topic
-from harness.broker import Broker
+from harness.broker import Broker, Cluster
 from harness.case import BROKER, EndToEnd
 from harness.daemon import BINARY, ENVIRONMENT, REPOSITORY, Daemon, eventually
 from harness.network import networks
@@ -540,11 +540,13 @@ class HandedOutByTheBroker(Fleet):
 
 
 class RollingRestart(Fleet):
+    # Long enough to be restarted in on a busy machine.
+    settings = {"session_seconds": 40}
+
     def test_members_that_are_restarted_one_after_another_keep_their_shards(self):
-        # Long enough to be restarted in on a busy machine.
         names = ("one", "two")
         for name in names:
-            self.member(name, fleet={"session_seconds": 40})
+            self.member(name, fleet=self.settings)
         eventually("all shards are held", 120, self.evenly_held)
         held = {name: self.shards(name) for name in names}
         for name, other in (names, names[::-1]):
@@ -554,6 +556,38 @@ class RollingRestart(Fleet):
             eventually(f"{name} has its shards again", 60, lambda: self.ready(name) == held[name])
             self.assertEqual(self.shards(other), held[other])
             self.assertEqual(self.members[other].log.count("holding a shard"), taken)
+
+
+class RollingRestartWhereTheBrokerHandsOut(RollingRestart):
+    """The same where the session is the broker's setting (KIP-848)."""
+
+    settings = {"session_seconds": 40, "group_protocol": "consumer"}
+
+    def setUp(self):
+        super().setUp()
+        broker = Broker(self.folder / "broker", "group.consumer.session.timeout.ms=40000\ngroup.consumer.heartbeat.interval.ms=5000").start()
+        self.addCleanup(broker.stop)
+        self.brokers = broker.address
+
+
+class SeveralBrokers(Fleet):
+    def test_nothing_is_lost_and_nothing_told_twice_while_one_broker_after_another_is_killed(self):
+        cluster = Cluster(self.folder / "brokers", properties="broker.session.timeout.ms=6000")
+        self.addCleanup(cluster.stop)
+        self.brokers = ",".join(cluster.start().addresses)
+        for name in ("one", "two"):
+            self.member(name, kafka={"replication": 3})
+        self.apply("one", FEEDS)
+        eventually("all shards are held", 120, self.evenly_held)
+        self.announce(18)
+        eventually("the first are told", 120, lambda: len(self.links_told()) >= 6)
+        for broker in cluster.brokers:
+            broker.kill()
+            self.announce(9)
+            told = len(self.links_told())
+            eventually("more are told without it", 180, lambda: len(self.links_told()) > told, every=1)
+            broker.start()
+        self.assert_all_told_once(240)
 
 
 class OnAWire(Fleet):

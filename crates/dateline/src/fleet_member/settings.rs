@@ -36,7 +36,7 @@ pub(super) struct SettingsReading {
 
 impl SettingsReading {
     pub(super) fn of(path: &Path, own: &Settings) -> Self {
-        let folder = own.member_folder().join("settings");
+        let folder = own.member_folder().join("settings").join(&own.fleet.name);
         Self { path: path.to_owned(), folder, own: own.clone() }
     }
 

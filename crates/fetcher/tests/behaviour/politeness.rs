@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use dateline_fetcher::{ContactGuard, ContactVerdict, HostWish, PageFailure};
 use futures_util::future::join_all;
+use jiff::ToSpan as _;
 
 use crate::support::*;
 
@@ -166,6 +167,24 @@ async fn what_a_host_wished_of_one_is_kept_by_the_next_who_recalls_it() {
     let failure = next.page(&page).await.unwrap_err().failure;
     assert!(matches!(failure, PageFailure::Resting { .. }), "{failure:?}");
     assert_eq!(server.log().len(), 2, "nobody asks it any more");
+}
+
+#[tokio::test]
+async fn a_rest_that_a_machine_with_another_clock_noted_ends_by_ones_own_and_takes_no_longer_than_any() {
+    let server = Server::always(Reply::page(PAGE)).await;
+    let hosts = ["over.example", "late.example"];
+    let settings = settings(&hosts, server.address);
+    let longest = settings.max_retry_after;
+    let fetcher = fetcher(settings);
+    let now = jiff::Timestamp::now();
+    // By our clock the first rest is over, and the second as long as none may be.
+    for (host, until) in hosts.into_iter().zip([now - 1.hour(), now + 24.hours()]) {
+        fetcher.recall(host, HostWish::Rest { until });
+    }
+    assert!(fetcher.page(&url("http://over.example/1")).await.is_ok());
+    let failure = fetcher.page(&url("http://late.example/1")).await.unwrap_err().failure;
+    let PageFailure::Resting { until } = failure else { panic!("{failure:?}") };
+    assert!(until <= jiff::Timestamp::now() + longest, "{until}");
 }
 
 /// Allows everything for as long as it is told to.
