@@ -354,7 +354,15 @@ impl Transport for Web {
             under_way.arrived(&reaction, now);
             let (status, headers, body) = reaction.outcome?;
             let received_at = self.clock.lock().unwrap_or_else(PoisonError::into_inner).now();
-            Ok(Response { status, headers, body, received_at, elapsed: reaction.delay, record_id: None })
+            Ok(Response {
+                status,
+                headers,
+                body,
+                received_at,
+                head_after: Duration::ZERO,
+                elapsed: reaction.delay,
+                record_id: None,
+            })
         })
     }
 }

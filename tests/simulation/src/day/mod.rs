@@ -338,7 +338,15 @@ impl Transport for Day {
                 HeaderValue::from_str(&etag).unwrap_or(HeaderValue::from_static("\"\"")),
             );
             let (status, body) = if unchanged { (304, Bytes::new()) } else { (status, body) };
-            Ok(Response { status, headers, body, received_at: self.clock.now(), elapsed, record_id: None })
+            Ok(Response {
+                status,
+                headers,
+                body,
+                received_at: self.clock.now(),
+                head_after: Duration::ZERO,
+                elapsed,
+                record_id: None,
+            })
         })
     }
 }
