@@ -5,7 +5,7 @@ use std::ops::Range;
 use dateline_text::date::month;
 
 use super::tables::Numerals;
-use super::token::Token;
+use super::token::{Token, is_space};
 
 /// The largest number that is kept apart from others: beyond it a double does not count in ones.
 const MAX_NUMBER: f64 = 9e15;
@@ -86,8 +86,11 @@ fn push(found: &mut Vec<PlacedNumber>, value: f64, place: Range<usize>) {
     }
 }
 
-/// `1,000` and `1.000` are a thousand, `5.6` and `5,6` five and six tenths.
+/// `1,000`, `1.000` and `1 000` are a thousand, `5.6` and `5,6` five and six tenths.
 fn value_of(text: &str) -> Option<f64> {
+    if text.contains(is_space) {
+        return text.replace(is_space, "").parse().ok();
+    }
     let mut parts = text.split(['.', ',']);
     let first = parts.next()?;
     let groups: Vec<&str> = parts.collect();
@@ -206,6 +209,7 @@ mod tests {
             ("a 5.6-magnitude quake", vec![560]),
             ("two million shells", vec![200_000_000]),
             ("45 тысяч рублей", vec![4_500_000]),
+            ("12 236 открыток, 5\u{a0}000 soldats", vec![1_223_600, 500_000]),
             ("공병 6천명과 1만2천 명", vec![600_000, 1_000_000, 1_200_000]),
             ("赠送四千册课本，派九名教师", vec![400_000, 900]),
             ("最大900万発", vec![900_000_000]),

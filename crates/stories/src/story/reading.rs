@@ -9,7 +9,7 @@ use super::day::{days, weekdays};
 use super::number::numbers;
 use super::profile::{Language, Profile, ProfileMembers, Word};
 use super::tables::StoryTables;
-use super::token::{Token, is_dense, runs, sentences, stem, tokens};
+use super::token::{Token, is_dense, is_space, runs, sentences, stem, tokens};
 use crate::Report;
 use crate::number_map::NumberMap;
 
@@ -170,7 +170,8 @@ fn tally(tokens: &[Token<'_>], place: SentencePlace, tables: &StoryTables, talli
     let capitalised = place.title || all > 3 && capital * 10 > all * 7;
     for (at, token) in tokens.iter().enumerate() {
         if token.number {
-            count(tallies, &format!("#{}", token.text.replace(',', "")), place);
+            let digits: String = token.text.chars().filter(|c| *c != ',' && !is_space(*c)).collect();
+            count(tallies, &format!("#{digits}"), place);
             continue;
         }
         for ((run, dense), lower) in runs(token.text).zip(runs(&token.lower).map(|(run, _)| run)) {

@@ -56,7 +56,8 @@ pub(super) fn sentences(text: &str) -> Vec<&str> {
     found
 }
 
-/// The words and numbers of a sentence. A number keeps the points and commas inside it, a word its apostrophes.
+/// The words and numbers of a sentence. A number keeps the points and commas inside it, and the spaces between thousands (`12 500`), a word
+/// its apostrophes.
 pub(super) fn tokens(sentence: &str) -> Vec<Token<'_>> {
     let mut found = Vec::new();
     let mut chars = sentence.char_indices().peekable();
@@ -77,10 +78,39 @@ pub(super) fn tokens(sentence: &str) -> Vec<Token<'_>> {
                 break;
             }
         }
+        while number
+            && is_head_of_thousands(&sentence[start..end])
+            && let Some(group) = thousands(&sentence[end..])
+        {
+            end += group;
+            while chars.next_if(|(at, _)| *at < end).is_some() {}
+        }
         let text = &sentence[start..end];
         found.push(Token { text, lower: lower(text), start, number });
     }
     found
+}
+
+/// Whether thousands may follow this number: three digits at most, or thousands already.
+fn is_head_of_thousands(number: &str) -> bool {
+    number.len() <= 3 && number.bytes().all(|byte| byte.is_ascii_digit()) || number.contains(is_space)
+}
+
+/// The bytes of a space and three digits, if the number ends with those or more thousands follow.
+fn thousands(rest: &str) -> Option<usize> {
+    let space = rest.chars().next().filter(|c| is_space(*c))?.len_utf8();
+    let digits = rest.get(space..space + 3)?;
+    let mut behind = rest[space + 3..].chars();
+    let ends = match behind.next() {
+        Some('.' | ',') => !behind.next().is_some_and(char::is_numeric),
+        next => !next.is_some_and(char::is_numeric),
+    };
+    (ends && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(space + 3)
+}
+
+/// What stands between the thousands of a number: a space, one that doesn't break, a narrow or a thin one.
+pub(super) fn is_space(c: char) -> bool {
+    matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}')
 }
 
 /// A word in lower case.
@@ -188,6 +218,21 @@ mod tests {
         let texts: Vec<&str> =
             tokens("Kim's 1,000 men, 5.6 on 170mm").iter().map(|token| token.text).collect();
         assert_eq!(texts, ["Kim's", "1,000", "men", "5.6", "on", "170", "mm"]);
+    }
+
+    #[test]
+    fn spaces_between_thousands_belong_to_a_number() {
+        let texts =
+            |text: &'static str| -> Vec<&str> { tokens(text).iter().map(|token| token.text).collect() };
+        assert_eq!(
+            texts("12 236 писем, 5\u{a0}000\u{202f}000 руб"),
+            ["12 236", "писем", "5\u{a0}000\u{202f}000", "руб"]
+        );
+        assert_eq!(
+            texts("in 2020 500 men, 17 1000, 3 20"),
+            ["in", "2020", "500", "men", "17", "1000", "3", "20"]
+        );
+        assert_eq!(texts("5.6 100"), ["5.6", "100"]);
     }
 
     #[test]
