@@ -187,6 +187,8 @@ fn a_byline_above_or_below_the_text_is_none_of_it_in_any_language() {
         ("文・山田太郎", "山田太郎"),
         ("بقلم: آنا لوند", "آنا لوند"),
         ("Yazar: Ada Lund", "Ada Lund"),
+        ("Текст: Анна Лундина, фото: Борис Далев", "Анна Лундина"),
+        ("كتب- سامي حداد:", "سامي حداد"),
     ] {
         for inside in [format!("<p>{line}</p>{}", story(3)), format!("{}<p>{line}</p>", story(3))] {
             let article = read(&page(&inside));
@@ -196,6 +198,57 @@ fn a_byline_above_or_below_the_text_is_none_of_it_in_any_language() {
             assert!(metadata.is_some_and(|cut| cut.pieces > 0), "{line}");
         }
     }
+}
+
+#[test]
+fn what_signs_a_text_or_closes_it_is_none_of_it() {
+    for (author, foot) in [
+        ("佐藤花子", "<p>【佐藤花子】</p>"),
+        ("林小美", "<p>（編輯：陳小和）1150512</p>"),
+        ("김하나", "<p>hana@bada.example</p>"),
+        ("김하나", "<p>hana@bada.example</p><p>(끝)</p>"),
+        ("김하나", "<p>◎바다통신 hana@bada.example</p>"),
+        ("김하나", "<p>촬영기자:정우진/영상편집:한별이</p>"),
+        ("Ana Lund", "<p>(alu/wna)</p>"),
+    ] {
+        let found = lines_by(&[author], &format!("{}{foot}", story(3)));
+        assert_eq!(found.len(), 3, "{foot}: {found:#?}");
+    }
+    for line in ["(Applaus)", "(continued below, in the second part)", "Anmeldung: hafen@bada.example"] {
+        let found = lines_by(&["Ana Lund"], &format!("{}<p>{line}</p>", story(3)));
+        assert!(found.iter().any(|known| known == line), "{line}: {found:#?}");
+    }
+}
+
+#[test]
+fn a_caption_that_points_at_its_picture_is_no_part_of_the_story() {
+    for caption in ["▲北港外海等候的散裝船。（圖／翻攝畫面）", "▲ 북항 전경. 사진=바다통신"]
+    {
+        let article = read(&page(&format!("{}<p>{caption}</p>{}", story(2), story(4).split_off(700))));
+        assert!(!article.body.text.contains('▲'), "{caption}");
+    }
+    let listed = "▲북항 여객선 운항 재개 ▲등대 새 램프 설치 ▲어시장 재개장이 이번 주에 있다.";
+    let article = read(&page(&format!("{}<p>{listed}</p>", story(3))));
+    assert!(article.body.text.contains(listed));
+}
+
+#[test]
+fn a_label_above_the_text_that_says_that_it_is_paid_for_is_none_of_it() {
+    let article = read(&page(&format!("<p>Article réservé aux abonnés</p>{}", story(8))));
+    assert_eq!(lines(&article).len(), 8, "{:#?}", lines(&article));
+}
+
+#[test]
+fn an_article_on_the_law_of_data_stays_in_a_box_that_bears_its_name() {
+    let law = "<p>The reform is to make consent to cookies simpler, so that readers are asked only once a year, the draft says.</p>\
+               <p>Advertisers fear that partners may no longer keep data on a device; the ministry rejects that.</p>";
+    let article = read(
+        &page(&format!("<div class='gdpr consent'>{law}</div>"))
+            .replace("Ferry runs again", "What the reform brings"),
+    );
+    assert_eq!((lines(&article).len(), article.page_kind), (2, PageKind::Article), "{:#?}", lines(&article));
+    let asks = page(&format!("<div class='gdpr consent'>{law}<button>OK</button></div>{}", story(2)));
+    assert_eq!(lines(&read(&asks)).len(), 2);
 }
 
 /// The lines of a page whose data names `authors`.
@@ -475,6 +528,9 @@ fn lines_in_which_a_paper_speaks_of_itself_below_the_story_are_no_part_of_it() {
         "Подписывайтесь на наш канал в <a href=https://t.example/x>Telegram</a>, чтобы узнавать новости первыми.",
         "【免责声明】本文仅代表作者本人观点，与本网站无关。",
         "© 2025 Harbour News. All rights reserved, on land and at sea.",
+        "Подписывайтесь на наш канал в Дзене, чтобы не пропустить новости.",
+        "Get the latest stories straight to your inbox with our <a href=/letter>newsletter</a>",
+        "特别声明：以上内容由用户上传并发布，本平台仅提供信息存储服务。",
         "کد خبر 1234567",
         "کد خبر: ۱۲۳۴۵۶۷",
     ] {
@@ -594,6 +650,7 @@ fn lines_above_the_story_that_say_when_and_how_long_to_read_are_no_part_of_it() 
         "<p>입력 2025.03.21. 08:00</p><p>수정 2025.03.21. 10:12</p>",
         "<p>Фото: Пётр Далев / Вести порта</p>",
         "<p>출처: 항구일보</p>",
+        "<p>4 hours ago</p>",
     ] {
         let article = read(&page(&format!("{lines_above}{}", story(3))));
         assert_eq!(lines(&article).len(), 3, "{lines_above}: {:#?}", lines(&article));

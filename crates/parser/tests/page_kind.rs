@@ -245,6 +245,34 @@ fn a_wall_that_speaks_to_its_reader_is_a_wall_under_any_heading() {
 }
 
 #[test]
+fn a_wall_in_plain_words_is_a_wall() {
+    for text in [
+        "<h1>One moment</h1><p>We are checking that you are a person and not a program. Please leave this window open.</p>",
+        "<p>Votre navigateur est trop ancien ou JavaScript est désactivé. Activez-le puis rechargez la page pour continuer.</p>",
+        "<p>Este contenido no está disponible en su región. Lamentamos las molestias.</p>",
+        "<p>현재 사이트 점검 중입니다. 이용에 불편을 드려 죄송합니다. 점검 시간: 02:00 ~ 05:00</p>",
+        "<p>يرجى تفعيل جافا سكريبت في متصفحك ثم إعادة تحميل الصفحة للمتابعة.</p>",
+    ] {
+        assert_ne!(
+            kind(&format!("<title>Harbour News</title><div>{text}</div>")),
+            PageKind::Article,
+            "{text}"
+        );
+    }
+    let told = "The ministry of transport closed its site for repairs on Friday, and visitors were told that JavaScript is disabled.";
+    assert_eq!(kind(&flash("Ministry closes its site for two days", told)), PageKind::Article);
+}
+
+#[test]
+fn an_offer_of_mail_that_costs_nothing_makes_no_teaser() {
+    let offer = "<div class=subscription-widget><p>Thanks for reading! Subscribe for free to receive new posts and support my work.</p></div>";
+    assert_eq!(
+        kind(&format!("<h1>Ferry runs again</h1><article>{}{offer}</article>", story(3))),
+        PageKind::Article
+    );
+}
+
+#[test]
 fn cards_without_headings_make_an_index_too() {
     let opening = |n: usize| {
         format!(

@@ -54,6 +54,9 @@ pub(super) fn set_apart(layout: &mut Layout, witness: &Witness) {
             page.give_back(kinds);
         }
     }
+    if page.seen() < ENOUGH {
+        page.give_back_unasked(&asks);
+    }
     let why = page.spread();
     layout.set_apart(|_, run| why[run.area as usize].map(|(why, _)| why));
 }
@@ -256,6 +259,22 @@ impl<'p> PageBoxes<'p> {
     fn give_back(&mut self, kinds: &[Separation]) {
         for why in &mut self.why {
             *why = why.filter(|why| !kinds.contains(why));
+        }
+    }
+
+    /// Gives back boxes that bear the name of consent, stand in an element made for the article, and ask nothing: there is nothing to
+    /// press, and no line speaks of the reader's own cookies. An article on the law of data has such names.
+    fn give_back_unasked(&mut self, asks: &[bool]) {
+        let layout = self.layout;
+        let is_article = |index: usize| {
+            let mut around = layout.around(index as AreaId).skip(1);
+            around.any(|above| is_for_article(&layout.areas[above as usize]))
+        };
+        for index in 0..self.why.len() {
+            let asks = asks[index] || layout.areas[index].controls > 0;
+            if self.why[index] == Some(Separation::Consent) && !asks && is_article(index) {
+                self.why[index] = None;
+            }
         }
     }
 

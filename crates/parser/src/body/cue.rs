@@ -575,6 +575,8 @@ const RIGHTS: &[&str] = &[
     "版权声明",
     "免责声明",
     "免責聲明",
+    "特别声明",
+    "特別聲明",
     "未经授权",
     "未經授權",
     "無断転載",
@@ -587,7 +589,24 @@ const RIGHTS: &[&str] = &[
     "bản quyền thuộc",
 ];
 
-/// What a line begins with that asks its reader to follow the paper elsewhere, in lower case; such a line holds a link.
+/// Where papers are followed, in lower case.
+const NETWORKS: &[&str] = &[
+    "telegram",
+    "телеграм",
+    "дзен",
+    "вконтакте",
+    "whatsapp",
+    "viber",
+    "facebook",
+    "instagram",
+    "youtube",
+    "tiktok",
+    "google news",
+    "google новости",
+    "google новини",
+];
+
+/// What a line begins with that asks its reader to follow the paper elsewhere, in lower case; such a line holds a link, or names where.
 const FOLLOWING: &[&str] = &[
     "follow us",
     "follow our",
@@ -595,6 +614,33 @@ const FOLLOWING: &[&str] = &[
     "join us on",
     "subscribe to our",
     "like us on",
+    "get the latest",
+    "get our latest",
+    "get our free",
+    "get more from",
+    "sign up for",
+    "sign up to",
+    "sign up here",
+    "subscribe here",
+    "download our",
+    "download the app",
+    "click here to",
+    "abonnieren sie",
+    "jetzt abonnieren",
+    "melden sie sich",
+    "laden sie unsere",
+    "abonnez-vous",
+    "inscrivez-vous",
+    "recevez",
+    "téléchargez",
+    "suscríbete",
+    "suscríbase",
+    "descarga la app",
+    "únete a",
+    "iscriviti",
+    "scarica la app",
+    "assine",
+    "inscreva-se",
     "folgen sie uns",
     "suivez-nous",
     "retrouvez-nous",
@@ -630,7 +676,11 @@ pub(super) fn is_of_house(line: &str, is_linked: bool) -> bool {
         let behind = line.strip_prefix("copyright").unwrap_or_default().trim_start_matches([' ', ':', ',']);
         behind.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '©' | 'ⓒ' | '('))
     };
-    begins(RIGHTS) || claims() || is_linked && begins(FOLLOWING) || is_number_of_house(&line)
+    let names_network = || NETWORKS.iter().any(|network| line.contains(network));
+    begins(RIGHTS)
+        || claims()
+        || begins(FOLLOWING) && (is_linked || names_network())
+        || is_number_of_house(&line)
 }
 
 /// Whether a line is nothing but the number under which a paper keeps the story: "کد خبر: 1234567".
@@ -673,6 +723,7 @@ pub(super) fn is_number_of_house(line: &str) -> bool {
 pub(super) fn is_about_reading(line: &str) -> bool {
     const LABELS: &[&str] = &[
         "reading time",
+        "reporting from",
         "listen to",
         "lesezeit",
         "temps de lecture",

@@ -58,6 +58,7 @@ pub(super) fn choose(layout: &Layout, frame: &Frame, scene: &PageContext, verdic
     rule::drop_advert_boxes(layout, &mut kept);
     rule::drop_announcements(layout, &mut kept);
     rule::drop_pointers(layout, &mut kept);
+    rule::drop_pointing_captions(layout, &mut kept);
     rule::drop_headline(layout, &frame.testimony, &mut kept);
     rule::drop_refrains(layout, frame, &mut kept);
     rule::drop_byline(layout, &mut kept);

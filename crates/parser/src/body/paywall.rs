@@ -13,6 +13,9 @@ use super::wall;
 /// Length of the longest notice, in units.
 const NOTICE: f32 = 250.0;
 
+/// Length of the longest label above a text that says that it is paid for, in units.
+const LABEL: f32 = 50.0;
+
 /// Length from which a text may be a story's sentence and no notice, in units.
 const SENTENCE: f32 = 60.0;
 
@@ -233,8 +236,22 @@ fn is_told(text: &str, run: &Run) -> bool {
         && !wall::speaks_to_reader(text)
 }
 
-/// Drops such notices from the end of the text, as long as there is text before them.
+/// Whether an offer is of mail, which costs nothing: "Subscribe for free to receive new posts".
+fn is_for_mail(line: &str) -> bool {
+    const MAIL: [&str; 4] = ["new posts", "for free to", "by email", "in your inbox"];
+    let line = line.to_lowercase();
+    MAIL.iter().any(|phrase| line.contains(phrase))
+}
+
+/// Drops such notices from the end of the text, as long as there is text before them, and labels that say so above it: "Article réservé
+/// aux abonnés".
 pub(super) fn drop_notices(layout: &Layout, kept: &mut [bool]) {
+    let mut lines = (0..kept.len()).filter(|index| kept[*index]);
+    if let (Some(first), Some(_)) = (lines.next(), lines.next()) {
+        let run = &layout.runs[first];
+        let is_label = run.units <= LABEL && !run.ends && run.heading == 0;
+        kept[first] = !(is_label && is_notice(layout, run));
+    }
     let mut last: Vec<usize> = (0..kept.len()).rev().filter(|index| kept[*index]).take(BEHIND).collect();
     if let Some(at) = last.iter().rposition(|index| !is_notice(layout, &layout.runs[*index])) {
         last.truncate(at);
@@ -255,6 +272,7 @@ pub(super) fn is_said(layout: &Layout, kept: &[bool]) -> bool {
         run.cues.has(Cue::Paywall)
             && !run.cues.has(Cue::Newsletter)
             && run.linked < 0.9
+            && !is_for_mail(layout.str(run))
             && layout.marks_around(run).has(MarkupFamily::Paywall)
             && !is_framed(run)
     };

@@ -4,6 +4,7 @@
 use std::cell::LazyCell;
 
 use dateline_text::date;
+use jiff::Timestamp;
 
 use super::area::Tag;
 use super::cue::{self, Cue};
@@ -134,6 +135,18 @@ fn is_headline(line: &str) -> bool {
     let is_address = line.starts_with("http") || line.starts_with("www.") || line.contains("://");
     let is_dense = line.chars().any(|c| c >= '\u{2e80}');
     !is_address && (line.split_whitespace().count() >= WORDS || is_dense && units(line, DENSE) >= DENSE)
+}
+
+/// Drops captions that stand as paragraphs, as East Asian papers set them: a triangle that points at the picture, and whose it is.
+pub(super) fn drop_pointing_captions(layout: &Layout, kept: &mut [bool]) {
+    const CREDITS: [&str; 11] =
+        ["（圖", "(圖", "圖／", "攝）", "（图", "(图", "사진=", "사진 =", "[사진", "ⓒ", "사진제공"];
+    for (run, kept) in layout.runs.iter().zip(kept).filter(|(_, kept)| **kept) {
+        let line = layout.str(run);
+        let is_caption =
+            line.starts_with(['▲', '▼', '△', '▽']) && CREDITS.iter().any(|credit| line.contains(credit));
+        *kept = !(is_caption && run.units <= POINTER);
+    }
 }
 
 /// Drops boxes of advertisements in the middle of the text: such as begin with the word for it, or bear its name.
@@ -288,6 +301,10 @@ fn is_date_line(line: &str) -> bool {
     const WORDS: usize = 4;
     if !date::has_digit(line) {
         return false;
+    }
+    // "4 hours ago": from whatever moment it is counted.
+    if line.split_whitespace().count() <= WORDS && date::read_age(line, Timestamp::UNIX_EPOCH).is_some() {
+        return true;
     }
     let words_in =
         |part: &str| part.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).count();

@@ -11,7 +11,7 @@ use crate::meta::{self, BylineLine};
 
 /// How many lines above the text, and below it, a byline may take, each of so many units at most.
 const HEAD: usize = 3;
-const FOOT: usize = 2;
+const FOOT: usize = 3;
 const LINE: f32 = 120.0;
 
 /// Drops the lines before the first sentence and behind the last that only say that `authors` wrote it. Their names alone are a byline

@@ -150,7 +150,7 @@ const AUTHOR_WORDS: &[&str] = &[
     "postedby",
 ];
 /// Classes that speak of an author by themselves alone: parts of other words say nothing.
-const OF_AUTHOR: &[&str] = &["by", "fn", "firma", "signature"];
+const OF_AUTHOR: &[&str] = &["by", "fn", "firma", "signature", "writeby", "writtenby"];
 const SOURCE_WORDS: &[&str] = &["source", "src", "provider", "agency", "origin"];
 
 /// The words above, authors' first.

@@ -410,6 +410,10 @@ mod tests {
         assert_eq!(ambiguous.to_string(), "2025");
         reads(&[("21-03-2025", "2025-03-21"), ("03/21/2025", "2025-03-21"), ("04.06.2025", "2025-06-04")]);
         reads(&[("05/05/2025", "2025-05-05")]);
+        // The weekday before it settles it, and is no month.
+        reads(&[("Tue, 05/12/2026", "2026-05-12"), ("martes, 12/05/2026", "2026-05-12")]);
+        assert!(matches!(read("mar, 12/05/2026").unwrap().calendar, Calendar::Either { .. }));
+        reads(&[("11:20 May 12, 2026", "2026-05-12T11:20")]);
     }
 
     #[test]

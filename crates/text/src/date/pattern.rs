@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use super::clock::ZonedTime;
 use super::months;
 use super::token::{DatePart, DateToken};
+use super::weekdays;
 use super::written::{Calendar, TimeOfDay};
 
 /// No page on the web is older, and none is dated further ahead than a misprint can explain.
@@ -130,7 +131,7 @@ fn numbers(tokens: &[DateToken], at: usize) -> Option<DayMatch> {
         }
     }
     let calendar = match digits {
-        4 => either(third, first, second, separator)?,
+        4 => by_weekday(either(third, first, second, separator)?, tokens, at),
         // A year is not written with one digit, and points stand in no month-first date.
         2 if separator == '.' && width == 1 => calendar(2000 + third, second, first)?,
         // Two digits for the year: the day first (dotted, as in Europe) or the year first (as in East Asia)?
@@ -153,6 +154,21 @@ fn either(year: u64, first: u64, second: u64, separator: char) -> Option<Calenda
     }
 }
 
+/// The one of two days that is the weekday written before it: `Tue, 05/12/2026`.
+fn by_weekday(calendar: Calendar, tokens: &[DateToken], at: usize) -> Calendar {
+    let Calendar::Either { day_first, month_first } = calendar else { return calendar };
+    let before = tokens[..at].iter().rev().find(|token| token.mark().is_none());
+    let named = before.and_then(DateToken::word).and_then(|word| {
+        let abbreviated = (word.len() == 3).then(|| weekdays::abbreviated_weekday(word)).flatten();
+        weekdays::weekday(word).or(abbreviated)
+    });
+    match named.map(|day| (day_first.weekday() == day, month_first.weekday() == day)) {
+        Some((true, false)) => Calendar::Day(day_first),
+        Some((false, true)) => Calendar::Day(month_first),
+        _ => calendar,
+    }
+}
+
 /// Only where a single reading gives a date of the web's years.
 fn short_year(first: u64, second: u64, third: u64) -> Option<Calendar> {
     let readings = [(third, second, first), (first, second, third), (third, first, second)];
@@ -163,6 +179,10 @@ fn short_year(first: u64, second: u64, third: u64) -> Option<Calendar> {
 
 /// `21 March 2025`, `21st Mar, 2025`, `21. März 2025`, `21 de marzo de 2025`, `21 марта 2025 г.`
 fn day_month_name(tokens: &[DateToken], at: usize) -> Option<DayMatch> {
+    // "11:20 May 12, 2026": the minutes of a clock are no day.
+    if at > 1 && tokens[at - 1].is_mark(":") && !tokens[at].spaced && tokens[at - 2].number().is_some() {
+        return None;
+    }
     let (day, 1 | 2) = tokens[at].number()? else { return None };
     let mut next = at + 1;
     while tokens.get(next).is_some_and(is_filler) {
@@ -270,6 +290,10 @@ fn month_name_day(tokens: &[DateToken], at: usize) -> Option<DayMatch> {
         next += 1;
     }
     let (number, digits) = tokens.get(next)?.number()?;
+    // "mar, 12/05/2026": before a whole date in numbers stands a weekday, in three languages one that looks like a month.
+    if word == "mar" && numbers(tokens, next).is_some() {
+        return None;
+    }
     if digits == 4 {
         // A month and a year, with no day, count where nothing else is written.
         let year = i16::try_from(number).ok().filter(|year| YEARS.contains(year))?;

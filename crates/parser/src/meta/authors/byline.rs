@@ -71,7 +71,9 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
     for (at, part) in parts.iter().enumerate() {
         let before = at.checked_sub(1).map(|before| parts[before].text.as_str());
         let before = before.filter(|before| part.joint == Joint::Comma && is_person(before));
-        if before.is_some_and(|before| are_placed || is_bureau(before, &part.text)) {
+        if before.is_some_and(|before| are_placed || is_bureau(before, &part.text))
+            || is_behind_role(&parts, at)
+        {
             continue;
         }
         let said = words::role_before(&part.text);
@@ -147,6 +149,16 @@ fn are_placed(parts: &[BylinePart]) -> bool {
     };
     let is_bar = |group: &&[BylinePart]| group[0].joint == Joint::Bar;
     groups.len() > 1 && groups.iter().all(is_bar) && groups.iter().all(is_author)
+}
+
+/// Whether a part follows what a person named before is there: "Ana Lund | Business reporter, Harbour Radio".
+fn is_behind_role(parts: &[BylinePart], at: usize) -> bool {
+    let [.., person, role] = &parts[..at] else { return false };
+    parts[at].joint == Joint::Comma
+        && role.joint != Joint::Comma
+        && words::is_role(&role.text)
+        && !words::is_role(&person.text)
+        && is_person(&person.text)
 }
 
 /// Whether what stands behind a name is a station or paper by its letters and the place of its bureau, a part of a station's

@@ -9,6 +9,11 @@ const REPORTERS: &[&str] = &["記者", "记者"];
 /// Labels of those who write for a paper from outside of it, before their names.
 const CORRESPONDENTS: &[&str] = &["通讯员", "通訊員", "特约记者", "特約記者", "实习生", "實習生"];
 
+/// Whether a word is such a label, or one of a reporter's: "实习记者".
+fn is_correspondent(word: &str) -> bool {
+    CORRESPONDENTS.contains(&word) || REPORTERS.iter().any(|label| word.ends_with(label))
+}
+
 /// What stands before a name, set apart by a point.
 const TITLES: &[&str] = &["編集委員", "論説委員", "特派員", "聞き手", "構成", "文"];
 
@@ -31,8 +36,11 @@ const POSTS: &[&str] = &["特派員", "編集委員", "論説委員", "記者", 
 /// The names in a part of a byline that holds Han.
 pub(super) fn names(part: &str) -> Vec<String> {
     // "山田 太郎 : 港湾記者": the post stands behind the name.
-    if let Some((name, _)) =
-        part.split_once(" : ").filter(|(_, post)| words::is_reporter(post) || is_title(post))
+    if let Some((name, _)) = part
+        .split_once(" : ")
+        .or_else(|| part.split_once('：'))
+        .filter(|(name, _)| is_japanese_name(name.trim()) && !words::is_reporter(name))
+        .filter(|(_, post)| words::is_reporter(post) || is_title(post))
     {
         return vec![name.trim().to_owned()];
     }
@@ -51,7 +59,7 @@ pub(super) fn names(part: &str) -> Vec<String> {
     }
     let several: Vec<String> = behind
         .split_whitespace()
-        .filter(|name| is_name(name) && !CORRESPONDENTS.contains(name))
+        .filter(|name| is_name(name) && !is_correspondent(name))
         .map(str::to_owned)
         .collect();
     if several.is_empty() { vec![behind.to_owned()] } else { several }
@@ -224,7 +232,8 @@ fn labelled(text: &str) -> Option<Vec<String>> {
         });
         let Some(inner) = inner else { continue };
         let inner = inner.split(['／', '/', '报', '報']).next()?.trim_matches(['：', ':', ' ', '　']);
-        let words = inner.split([' ', '　', '、', '，']).filter(|word| !word.is_empty());
+        let words =
+            inner.split([' ', '　', '、', '，']).filter(|word| !word.is_empty() && !is_correspondent(word));
         let names: Vec<String> = words.map_while(before_day).take(6).collect();
         if !names.is_empty() {
             return Some(names);

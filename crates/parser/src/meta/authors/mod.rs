@@ -146,7 +146,7 @@ pub(super) fn worded(line: &str) -> Byline {
     let inner = inner.and_then(|inner| inner.strip_suffix(['）', ')', '】', '］', '〕', ']']));
     let line = inner.filter(|inner| words::after_prefix(inner).is_some()).unwrap_or(line);
     let line = words::without_both(line);
-    let line = &*byline::parted(&line);
+    let line = &*byline::parted(behind_date(&line));
     let bars = ['|', '｜', '•', '·', '●'];
     let part = line.split(bars).find_map(|part| words::after_prefix(part.trim()));
     let names = east_asian::reported(line);
@@ -180,6 +180,20 @@ pub(super) fn worded(line: &str) -> Byline {
     let names = signed(line);
     let names = if names.is_empty() { beside_role(line) } else { names };
     Byline { names, credits: Vec::new() }
+}
+
+/// `line` without the date that it begins with, where a label follows: "12.05.2026, 10:15 Uhr, Von Ana Lund".
+fn behind_date(line: &str) -> &str {
+    if !line.starts_with(|c: char| c.is_ascii_digit()) {
+        return line;
+    }
+    let end =
+        date::read_all(line).first().filter(|found| found.place.start == 0).map(|found| found.place.end);
+    let rest = end.and_then(|end| line.get(end..)).unwrap_or_default();
+    let rest = rest.trim_start_matches(|c: char| !c.is_alphabetic());
+    let rest =
+        rest.strip_prefix("Uhr").map_or(rest, |rest| rest.trim_start_matches(|c: char| !c.is_alphabetic()));
+    if words::after_prefix(rest).is_some() { rest } else { line }
 }
 
 /// A wire, joined to people by an "and".
@@ -255,18 +269,37 @@ pub(super) fn byline_of(line: &str, authors: &[String]) -> Option<BylineLine> {
     let line = line.trim();
     // So many bytes weigh more, of whatever script.
     let is_long = line.len() > 4 * WEIGHT || text::weight(line) > WEIGHT;
+    let is_address = |word: &str| word.contains('@') && word.is_ascii();
+    if !is_long && is_address(line) && !line.contains(char::is_whitespace) && !line.starts_with('@') {
+        return Some(BylineLine::Worded);
+    }
+    if let Some(inner) = in_brackets(line).filter(|_| !is_long) {
+        let is_byline = byline_of(inner, authors) == Some(BylineLine::Worded)
+            || line.starts_with(['【', '［']) && are_names(inner, authors)
+            || is_credit(inner)
+            || ENDS.contains(&inner)
+            || is_shorthand(inner);
+        return is_byline.then_some(BylineLine::Worded);
+    }
+    // "◎바다통신 hana@bada.example": a sign, the house and an address.
+    let is_signed = line.starts_with(['◎', '☞', '●', '■']) && line.rsplit(' ').next().is_some_and(is_address);
+    if is_signed && !is_long && line.split(' ').count() <= 4 {
+        return Some(BylineLine::Worded);
+    }
     if is_long || !line.starts_with(char::is_alphabetic) {
         return None;
     }
-    let is_address = |word: &str| word.contains('@') && word.is_ascii();
     let line = match line.rsplit_once(' ') {
         Some((before, last)) if is_address(last) && REPORTERS.iter().any(|word| before.ends_with(word)) => {
             before.trim_end()
         }
         _ => line,
     };
-    if let Some(names) = words::after_prefix(line) {
-        return are_names(names, authors).then_some(BylineLine::Worded);
+    if let Some(names) = words::after_prefix(line.trim_end_matches([':', '：'])) {
+        return (are_names(names, authors) || are_credits(line, authors)).then_some(BylineLine::Worded);
+    }
+    if are_credits(line, authors) {
+        return Some(BylineLine::Worded);
     }
     let before = REPORTERS.iter().find_map(|word| line.strip_suffix(word));
     let names = before.or_else(|| REPORTERS.iter().find_map(|word| line.strip_prefix(word)));
@@ -276,6 +309,57 @@ pub(super) fn byline_of(line: &str, authors: &[String]) -> Option<BylineLine> {
     let can_be_bare = !line.contains(text::is_dense) && are_names(line, authors);
     let are_people = || clean(line).iter().all(|name| is_person(name) && !words::is_role(name));
     (can_be_bare && are_people()).then_some(BylineLine::Bare)
+}
+
+/// What stands in the brackets that are all of a line, but for the number of a day behind them: "（編輯：陳和）1150512".
+fn in_brackets(line: &str) -> Option<&str> {
+    let inner = line.strip_prefix(['（', '(', '【', '〔', '［'])?;
+    let inner = inner.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
+    let inner = inner.strip_suffix(['）', ')', '】', '〕', '］'])?;
+    (!inner.contains(['（', '(', '）', ')'])).then(|| inner.trim())
+}
+
+/// Whether a line says who did what and nothing else: "Text: Ana Lund, Fotos: Bo Ek", "촬영기자:정우/영상편집:한별".
+fn are_credits(line: &str, authors: &[String]) -> bool {
+    const WORDS: usize = 4;
+    let parted = byline::parted(line);
+    let mut parts = parted.split(['|', '/']).map(str::trim).filter(|part| !part.is_empty()).peekable();
+    let is_name = |name: &str| {
+        let name = name.trim_matches([':', '：', ' ', ',']);
+        let is_plain =
+            name.chars().all(|c| c.is_alphabetic() || matches!(c, ' ' | '.' | '-' | '\'' | '’' | '·'));
+        is_plain
+            && name.split(' ').count() <= WORDS
+            && (is_person(name) || name.chars().any(text::is_dense) && name.chars().count() <= WORDS)
+    };
+    parts.peek().is_some()
+        && parted.contains([':', '：'])
+        && parts.all(|part| match words::role_before(part) {
+            Some((Role::Text, names)) => are_names(names, authors),
+            Some((_, name)) => is_name(name),
+            None => words::after_prefix(part).is_some_and(|names| are_names(names, authors)),
+        })
+}
+
+/// What wires close a report with, in brackets.
+const ENDS: [&str; 5] = ["END", "끝", "完", "了", "終"];
+
+/// Whether a text in brackets is the shorthand by which papers in German sign: "alu", "mh/dpa".
+fn is_shorthand(inner: &str) -> bool {
+    const LETTERS: std::ops::RangeInclusive<usize> = 2..=4;
+    let mut parts = inner.split('/').peekable();
+    parts.peek().is_some()
+        && parts
+            .all(|part| LETTERS.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_lowercase()))
+}
+
+/// Whether a text in brackets is the label of one who edited, translated or took pictures, and a name in a dense script.
+fn is_credit(inner: &str) -> bool {
+    const NAME: usize = 8;
+    let said = words::role_before(inner).filter(|(role, _)| *role != Role::Text);
+    said.is_some_and(|(_, name)| {
+        name.chars().any(text::is_dense) && name.chars().count() <= NAME && !name.contains(['。', '，', '、'])
+    })
 }
 
 /// Whether `line` consists of names of `authors`, one at least, and what joins several.
@@ -354,13 +438,23 @@ pub(super) fn undated(byline: &str) -> &str {
     let Some(digit) = byline.find(is_digit).filter(|_| date::read(byline).is_some()) else { return byline };
     let mut names = byline[..digit].trim_end();
     while let Some((before, last)) = names.rsplit_once(' ') {
-        let is_of_date = matches!(last, "on" | "am" | "at" | "vom" | "le" | "el" | "em" | "-" | "–");
+        let is_of_date = matches!(last, "on" | "am" | "at" | "vom" | "le" | "el" | "em" | "-" | "–")
+            || last.strip_suffix(',').is_some_and(is_weekday);
         if !date::is_month(last) && !is_of_date && !words::is_furniture(last) {
             break;
         }
         names = before.trim_end();
     }
     names
+}
+
+/// Whether a word names a day of the week, or abbreviates it as publishing software does.
+fn is_weekday(word: &str) -> bool {
+    const ABBREVIATED: &[&str] =
+        &["lun", "mar", "mer", "jeu", "ven", "sam", "dim", "mié", "jue", "vie", "sáb", "dom"];
+    let lower = word.trim_end_matches('.').to_lowercase();
+    let is_english = lower.len() == 3 && date::abbreviated_weekday(&lower).is_some();
+    is_english || date::weekday(&lower).is_some() || ABBREVIATED.contains(&lower.as_str())
 }
 
 /// Whether [`signed`] needs to look at a text at all: nobody who writes in ASCII signs like that.
@@ -595,6 +689,23 @@ mod tests {
         for (line, expected) in cases {
             assert_eq!(worded(line).names, *expected, "{line}");
         }
+    }
+
+    #[test]
+    fn what_stands_around_a_byline_in_its_line_is_none_of_its_names() {
+        hears(&[
+            ("12.05.2026, 10:15 Uhr, Von Ana Lund", &["Ana Lund"]),
+            ("12.05.2026 Von Ana Lund", &["Ana Lund"]),
+            ("Submitted by Ana Lund on Tue, 05/12/2026 - 08:20", &["Ana Lund"]),
+            ("Soumis par Anne Lund le mar, 12/05/2026 - 10:22", &["Anne Lund"]),
+            ("كتب- سامي حداد:", &["سامي حداد"]),
+            ("撰稿編輯：林小美", &["林小美"]),
+        ]);
+        assert!(worded("12.05.2026 Die Fähre fährt").names.is_empty());
+        assert_eq!(clean("Ana Lund | Business reporter, Harbour Radio"), ["Ana Lund"]);
+        assert_eq!(clean("Anne Lund Suivre"), ["Anne Lund"]);
+        assert_eq!(clean("佐藤 花子：港湾経済 記者"), ["佐藤 花子"]);
+        assert_eq!(signed("（记者 王小海 实习记者 李小娜）港口恢复装船。"), ["王小海", "李小娜"]);
     }
 
     #[test]

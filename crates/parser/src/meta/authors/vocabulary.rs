@@ -21,6 +21,13 @@ pub(super) const WRITTEN_BY: &[&str] = &[
     "skrevet af",
     "skriven av",
     "submitted by",
+    "soumis par",
+    "proposé par",
+    "inviato da",
+    "ingediend door",
+    "submetido por",
+    "опубликовал",
+    "опубликовано пользователем",
     "uploaded by",
     "contributed by",
     "reporting by",
@@ -69,6 +76,8 @@ pub(super) const ARTICLES: &[&str] = &["ein ", "eine "];
 
 /// What a label before a colon or a dash says where authors follow it, in lower case.
 pub(super) const LABELS: &[&str] = &[
+    "撰稿編輯",
+    "撰稿编辑",
     "by",
     "author",
     "authors",
@@ -438,6 +447,10 @@ pub(super) const WROTE: &[&str] = &[
 
 /// What stands before the names of those who took or drew the pictures.
 pub(super) const PICTURED: &[&str] = &[
+    "촬영기자",
+    "영상취재",
+    "摄影：",
+    "攝影：",
     "photo by",
     "photos by",
     "photographs by",
@@ -531,6 +544,8 @@ pub(super) const PICTURED: &[&str] = &[
 
 /// What stands before the names of those who edited.
 pub(super) const EDITED: &[&str] = &[
+    "영상편집",
+    "자막편집",
     "edited by",
     "editing by",
     "editor:",
@@ -858,6 +873,23 @@ pub(super) const DESKS: &[&str] = &[
 
 /// Words of buttons and boxes.
 pub(super) const FURNITURE: &[&str] = &[
+    "時間",
+    "时间",
+    "日期",
+    "suivre",
+    "seguir",
+    "segui",
+    "volgen",
+    "seguire",
+    "följ",
+    "følg",
+    "obserwuj",
+    "підписатись",
+    "متابعة",
+    "تابع",
+    "팔로우",
+    "追蹤",
+    "追踪",
     "تحديث",
     "نشر",
     "follow",

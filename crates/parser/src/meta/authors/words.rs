@@ -200,6 +200,10 @@ fn strip<'l>(line: &'l str, prefixes: &PrefixList) -> Option<&'l str> {
         let bare = rest.trim_start_matches([
             ' ', ':', '：', '﹕', '=', '＝', '|', '/', '／', '·', '・', '\u{a0}', '　', '—', '–',
         ]);
+        let bare = match bare.strip_prefix("- ") {
+            Some(behind) if !prefix.is_ascii() => behind.trim_start(),
+            _ => bare,
+        };
         // "文" and "記者" are glued to the name; words of an alphabet are not.
         let separated = bare.len() < rest.len() || prefix.ends_with([':', '：', '=', '＝', '/', '／']);
         let enough = bare.chars().count() >= 2;

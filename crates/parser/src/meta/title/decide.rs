@@ -308,6 +308,16 @@ mod tests {
     }
 
     #[test]
+    fn a_kicker_in_a_heading_of_the_second_rank_is_none_of_it_where_no_heading_of_the_first_stands() {
+        let html = format!(
+            "<title>Harbour: The old ferry runs again at last - World - Harbour Gazette</title>
+             <meta property=og:title content='The old ferry runs again at last'>
+             <h2><span class=overline>Harbour</span>The old ferry runs again at last</h2>{TEXT}"
+        );
+        assert_eq!(title(&html), "The old ferry runs again at last");
+    }
+
+    #[test]
     fn below_a_path_that_ends_in_a_heading_for_searches_stands_the_headline() {
         for (path, heading) in [
             (

@@ -56,7 +56,10 @@ pub(super) fn find(scan: &Scan<'_>, site: &Site, told: &[TitleCandidate]) -> Opt
         }
     }
     // A path to the page may end in an `<h1>` for search engines, with the headline as a heading of the second rank below.
-    if in_path && let Some(subheading) = subheading_told(scan, site, told) {
+    // So may the headline be where there is no `<h1>`, with a kicker in an element of its own.
+    if (in_path || scan.headings.is_empty())
+        && let Some(subheading) = subheading_told(scan, site, told)
+    {
         return Some(subheading);
     }
     let is_confirmed = best.as_ref().is_some_and(|(_, confirmed, _)| *confirmed >= CONFIRMED);

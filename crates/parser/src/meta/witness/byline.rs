@@ -9,7 +9,7 @@ use super::{near, text_below};
 use crate::dom::{Node, local_name};
 use crate::meta::authors::{self, Byline};
 use crate::meta::claims::Claims;
-use crate::meta::scan::{self, PlacedElement, Scan};
+use crate::meta::scan::{self, PlacedElement, Scan, TextLine};
 use crate::meta::text;
 
 /// A byline is short, in letters of an alphabet.
@@ -112,19 +112,29 @@ pub(in crate::meta) fn is_foreign<'d>(scan: &Scan<'d>, node: Node<'d>) -> bool {
             )
         });
         if is_apart {
-            // An article has a footer of its own.
+            // An article has a footer of its own, which may stand above its text.
             let own = above.ancestors().find(|outer| outer.is(&local_name!("article")));
-            return !above.is(&local_name!("footer")) || !own.is_some_and(|own| scan.is_around_headline(own));
+            return !above.is(&local_name!("footer"))
+                || !own.is_some_and(|own| scan.is_around_headline(own) || stands_above_text(above));
         }
         for (attr, value) in above.attributes() {
             if matches!(*attr, local_name!("class") | local_name!("id"))
                 && scan.is_foreign_name(value, names_foreign)
             {
-                return true;
+                return value != "footer" || !stands_above_text(above);
             }
         }
     }
     false
+}
+
+/// Whether text follows a box beside it, as it follows what some publishing software opens an article with and calls its footer.
+fn stands_above_text(node: Node<'_>) -> bool {
+    const SIBLINGS: usize = 8;
+    const TEXT: usize = 200;
+    let behind = std::iter::successors(node.next_sibling(), |node| node.next_sibling());
+    let elements = behind.filter(|node| node.is_element()).take(SIBLINGS);
+    elements.filter(|node| !node.is(&local_name!("aside"))).any(|node| text::weight(&text::of(node)) >= TEXT)
 }
 
 pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
@@ -151,6 +161,9 @@ fn marked(scan: &Scan<'_>, claims: &mut Claims) {
     for placed in &scan.bylines {
         let PlacedElement { node, line } = *placed;
         if covered.is_some_and(|outer| node.ancestors().take(12).any(|above| above == outer)) {
+            continue;
+        }
+        if says_place(node) {
             continue;
         }
         if is_foreign(scan, node) {
@@ -228,6 +241,14 @@ fn byline_in(node: Node<'_>) -> Byline {
     byline
 }
 
+/// Whether an element in or beside a byline calls itself the place where its author is: "author-location".
+fn says_place(node: Node<'_>) -> bool {
+    const PLACES: &[&str] =
+        &["location", "ubicacion", "author-place", "author-city", "byline-place", "byline-city"];
+    node.class()
+        .is_some_and(|class| PLACES.iter().any(|place| class.contains(place)) && !class.contains("name"))
+}
+
 fn says_author(node: Node<'_>) -> bool {
     let mut around = std::iter::once(node).chain(node.descendants().take(6));
     around.any(|inner| {
@@ -241,7 +262,8 @@ fn says_author(node: Node<'_>) -> bool {
 /// The texts below `node`, apart where an element sets them apart, but a label together with what it stands before.
 fn parts(node: Node<'_>) -> Vec<String> {
     let mut parts = vec![String::new()];
-    for inner in node.descendants().take(text::MAX_NODES) {
+    let is_placed = |inner: Node<'_>| inner.ancestors().take_while(|above| *above != node).any(says_place);
+    for inner in node.descendants().take(text::MAX_NODES).filter(|inner| !is_placed(*inner)) {
         match inner.text() {
             Some(text) => parts.last_mut().map(|last| last.push_str(text)).unwrap_or_default(),
             None => parts.push(String::new()),
@@ -265,9 +287,9 @@ fn linked(scan: &Scan<'_>, claims: &mut Claims) {
     let mut names = Vec::new();
     for index in start..end {
         let node = scan.lines[index].node;
-        let link =
-            std::iter::once(node).chain(node.ancestors().take(2)).find(|above| above.is(&local_name!("a")));
-        let Some(link) = link else { continue };
+        let around =
+            std::iter::once(node).chain(node.ancestors().take(2)).find(|near| near.is(&local_name!("a")));
+        let Some(link) = around.or_else(|| link_within(&scan.lines[index])) else { continue };
         if !leads_to_author(link) || !near(scan, index) || is_foreign(scan, link) {
             continue;
         }
@@ -278,12 +300,27 @@ fn linked(scan: &Scan<'_>, claims: &mut Claims) {
     claims.authors(authors::distinct(names), Source::Visible, 2.0);
 }
 
+/// The link in a short line that begins with something else: the place that somebody writes from, a label.
+fn link_within<'d>(line: &TextLine<'d>) -> Option<Node<'d>> {
+    const NODES: usize = 12;
+    if line.is_long || text::weight(line.text()) > MAX_LETTERS {
+        return None;
+    }
+    let mut links = line.node.descendants().take(NODES).filter(|inner| inner.is(&local_name!("a")));
+    links.find(|link| leads_to_author(*link) && line.text().contains(&text::of(*link)))
+}
+
 fn leads_to_author(link: Node<'_>) -> bool {
     const PATHS: &[&str] = &[
         "/author/",
         "/authors/",
         "/autor/",
+        "/autores/",
+        "/autori/",
         "/autoren/",
+        "/auteur/",
+        "/auteurs/",
+        "/signataires/",
         "/people/",
         "/profile/",
         "/by/",
@@ -365,6 +402,30 @@ mod tests {
 
     fn names(html: &str) -> Vec<String> {
         claims(testify, html).authors.into_iter().flat_map(|claim| claim.value).collect()
+    }
+
+    #[test]
+    fn a_footer_above_the_text_holds_the_byline() {
+        let text = "<p>The ferry left the harbour at six in the morning, the first time since the storm, and two hundred people had \
+            crossed by noon, the port authority said on Wednesday.</p>".repeat(2);
+        let footer = "<p>Submitted by Ana Lund on Tue, 05/12/2026 - 08:20</p></footer>";
+        assert!(
+            names(&format!("<article><footer>{footer}<div>{text}</div></article>"))
+                .contains(&"Ana Lund".to_owned())
+        );
+        assert!(names(&format!("<article><footer>{footer}</article><div>{text}</div>")).is_empty());
+        let boxed = "<div class=footer><p><span class=author>Von Ana Lund</span></p></div>";
+        assert!(names(&format!("<div>{boxed}<div>{text}</div></div>")).contains(&"Ana Lund".to_owned()));
+        assert!(names(&format!("<div>{boxed}</div>")).is_empty());
+    }
+
+    #[test]
+    fn a_place_in_a_byline_or_before_its_link_is_no_name() {
+        let html =
+            "<div><p class=author-name>Ana Lund Vidal</p><p class=author-location>Puerto Norte</p></div>";
+        assert_eq!(names(html), ["Ana Lund Vidal"]);
+        let html = "<div class=places>ميناء الشمال: <span><a href=/author/1>ليلى منصور</a></span></div>";
+        assert_eq!(names(html), ["ليلى منصور"]);
     }
 
     #[test]

@@ -54,6 +54,9 @@ pub(super) fn testify(scan: &Scan<'_>, received_at: Option<Timestamp>, claims: &
     // From the headline down first, then what stands above it, nearest first.
     for index in (at + 1..end).chain((start..at).rev()) {
         let line = &scan.lines[index];
+        if line.is_long && !is_published && index > at && near(scan, index) {
+            claims.published(opening_date(line), Source::Visible, 1.5);
+        }
         if line.is_long || line.is_h1 || !near(scan, index) {
             continue;
         }
@@ -111,6 +114,17 @@ pub(super) fn testify(scan: &Scan<'_>, received_at: Option<Timestamp>, claims: &
         let below = scan.lines.get(at + 1..).unwrap_or_default();
         claims.published(at_foot(scan, below), Source::Visible, 1.0);
     }
+}
+
+/// The day that an element of its own gives where a text begins: `<span class="news-date-time">12.05.2026</span>In the port …`.
+fn opening_date(line: &TextLine<'_>) -> Option<WrittenDate> {
+    let says_date = line.node.class().is_some_and(|class| class.to_ascii_lowercase().contains("date"));
+    let said = says_date.then(|| text::of(line.node))?;
+    let is_short = said.len() < line.text().len()
+        && line.text().starts_with(&said)
+        && text::weight(&said) <= MAX_TERM_LETTERS;
+    let found = is_short.then(|| date::read_all(&said))?;
+    found.first().filter(|found| found.place.start == 0).map(|found| found.date)
 }
 
 /// Whether a page is in a language of India, or of a site of that country, where "IST" is the time of no other place.
@@ -218,6 +232,17 @@ mod tests {
         };
         assert_eq!(of("hi"), ["2025-03-21T08:00+05:30"]);
         assert_eq!(of("he"), ["2025-03-21T08:00"]);
+    }
+
+    #[test]
+    fn an_element_that_opens_the_text_may_give_its_day() {
+        let text = "The ferry left the harbour at six in the morning, the first time since the storm, and two hundred people had \
+            crossed by noon, the port authority said.";
+        let opened = |class: &str| {
+            dated(&format!("<div><span class={class}>12.05.2026</span>{text}<br>{text}</div>")).0
+        };
+        assert_eq!(opened("news-date-time"), ["2026-05-12"]);
+        assert!(opened("fair").is_empty());
     }
 
     #[test]
