@@ -61,14 +61,16 @@ SESSION = 6
 # Within how many seconds of the loss of a member its shards are free for others: the group misses it when its session is over, and the others hear of it with
 # their next heartbeat (SESSION / 4); a transaction that it left open ends after two thirds of the session, and a second until the brokers here look again.
 FREE = max(SESSION + SESSION / 4, 2 / 3 * SESSION + 1)
-# Within how many others are to hold them. The rest is work, reading their state from the topics for the most part, which takes longer where others work.
+# How long what follows takes a core of its own at most, a group that moves shards in two steps and reading their state from the topics.
+WORK = 2
+# Within how many seconds others are to hold them, unless this machine has so much else to do that the work alone takes longer.
 TAKEOVER = 15
 # How much longer it may take just after the broker was away: a member whose session that has ended waits for so long before it joins again.
 REJOIN = 10
 
 
 def takeover_bound():
-    return FREE + (TAKEOVER - FREE) * max(1, os.getloadavg()[0] / os.cpu_count())
+    return max(TAKEOVER, FREE + WORK * os.getloadavg()[0] / os.cpu_count())
 
 
 # For tests that are about something else: also two moves in a row on a machine with much else to do.

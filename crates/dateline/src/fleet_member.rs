@@ -43,7 +43,8 @@ use crate::{retention, service_manager};
 
 /// Why a member reads nothing anew, and what to do.
 pub(crate) const RELOAD_REFUSAL: &str = "a member of a fleet reads its configuration when it starts: restart the members one after another, which moves no \
-                                         shard that is back within the session. The fleet's feeds (`dateline feed`, `dateline fleet apply`) they follow at once";
+                                         shard that is back within the session. The fleet's feeds and the settings that all share (`dateline feed`, \
+                                         `dateline fleet apply`) they follow at once";
 
 /// Runs until a signal, or until something it cannot work without fails. `config`, its own, was read from `path`; what the fleet shares of it is read from
 /// a topic, and when that changes the member begins anew, as one that is restarted.

@@ -14,7 +14,8 @@
 //!    and the group is known to have counted the member in a short while ago (`lease`).
 //! 5. When the group takes the shard away, nothing is committed for it from that moment on (`tenure`), and the work is dropped.
 //!
-//! Which feeds there are stands on a topic, too ([`FleetFeedsChange`], [`follow_feeds`]), and so does what each member says of itself
+//! Which feeds there are stands on a topic, too ([`FleetFeedsChange`], [`follow_feeds`]), with the settings that all members share
+//! ([`SharedFiles`]), and so does what each member says of itself
 //! ([`MemberReporter`]). Any machine can look at one of the feeds ([`read_feed_state`]), and have it asked now ([`request_poll`]). [`report()`] asks Kafka who holds what, and tells with it what the members say.
 //!
 //! Whoever looks at the fleet looks at a journal in which a member follows all of its topics ([`FleetMirror`]).

@@ -58,7 +58,7 @@ fn shown(name: &str, fleet: &FleetReport, now: Timestamp) -> String {
     }
     for (part, members) in fleet.differing_settings() {
         text += &format!(
-            "differs  {part} of {} from that of the others: give all members the same, and restart them\n",
+            "differs  {part} of {} from that of the others: `dateline fleet apply --settings` has all go by one configuration\n",
             members.join(", ")
         );
     }

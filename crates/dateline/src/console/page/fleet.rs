@@ -20,7 +20,7 @@ pub(crate) fn page(name: &str, fleet: &FleetReport, now: Timestamp) -> Markup {
         h1 { "The fleet " (visible(name, 80)) }
         p.lead { "As Kafka and the members tell it: the same whichever member is asked." }
         @for (part, members) in fleet.differing_settings() {
-            div.fault { p { b { (visible(&part, 80)) } " of " (visible(&members.join(", "), 500)) " is not that of the others: give all members the same, and restart them." } }
+            div.fault { p { b { (visible(&part, 80)) } " of " (visible(&members.join(", "), 500)) " is not that of the others: " code { "dateline fleet apply --settings" } " has all go by one configuration." } }
         }
         div.columns.even {
             section.panel aria-labelledby="shards-title" {
