@@ -14,6 +14,7 @@ mod bag;
 mod day;
 mod evidence;
 mod figure;
+mod han;
 mod index;
 mod number;
 mod postings;

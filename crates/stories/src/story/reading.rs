@@ -1,11 +1,13 @@
 //! How a report is boiled down to its profile.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use dateline_wire::Place;
 
 use super::bag::{damped, key, weightiest};
 use super::day::{days, weekdays};
+use super::han::simplified;
 use super::number::numbers;
 use super::profile::{Language, Profile, ProfileMembers, Word};
 use super::tables::StoryTables;
@@ -50,9 +52,13 @@ type Tallies = NumberMap<u32, Tally>;
 pub(super) fn read(report: &Report, tables: &StoryTables) -> (Profile, Stems) {
     let text = report.text.strip_prefix(report.title.as_str()).unwrap_or(&report.text);
     let language = language(report);
-    let body = sentences(text);
-    let titled = usize::from(!report.title.is_empty());
-    let title = Some(report.title.as_str()).filter(|title| !title.is_empty());
+    let [headline, text] = [&report.title, text].map(|text| match language {
+        "zh" => simplified(text),
+        _ => Cow::Borrowed(text),
+    });
+    let body = sentences(&text);
+    let titled = usize::from(!headline.is_empty());
+    let title = Some(&*headline).filter(|title| !title.is_empty());
     let mut tallies = Tallies::default();
     let (mut acts, mut counts) = (BTreeMap::new(), BTreeMap::new());
     let mut lead_acts = BTreeSet::new();

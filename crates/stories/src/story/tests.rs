@@ -305,6 +305,32 @@ fn one_happening_in_three_scripts_is_one_story_by_names_acts_numbers_and_day() {
 }
 
 #[test]
+fn chinese_papers_tell_one_happening_in_traditional_and_simplified_characters() {
+    let mut index = index();
+    place_all(&mut index, &other_news());
+    let verdicts = place_all(
+        &mut index,
+        &[
+            report(
+                "a",
+                "zh",
+                10,
+                "龍門橋遊艇競賽延後舉辦",
+                "龍門橋遊艇競賽因風勢過強延後舉辦，總幹事羅維說，參賽遊艇已全數駛進內灣。",
+            ),
+            report(
+                "b",
+                "zh",
+                10,
+                "龙门桥游艇竞赛延后举办",
+                "因风势过强，龙门桥游艇竞赛延后举办，参赛游艇已驶进内湾，总干事罗维表示。",
+            ),
+        ],
+    );
+    assert_eq!(verdicts[1].story, "a");
+}
+
+#[test]
 fn the_same_reports_in_the_same_order_give_the_same_stories() {
     let run = || {
         let mut index = index();
