@@ -218,8 +218,8 @@ pub async fn serve(
 ) {
     let refusals = Arc::new(RefusalLog::new(Some(sources.write_access.clone())));
     let (router, _, counting) = router(settings, sources, stop.clone()).await;
-    let router = router.layer(from_fn_with_state(refusals, refusal_log::tell));
-    connections::serve(listener, router, settings, stop).await;
+    let router = router.layer(from_fn_with_state(refusals.clone(), refusal_log::tell));
+    tokio::join!(connections::serve(listener, router, settings, stop.clone()), refusals.tell_rest(&stop));
     // It ends with the rest; what it counted is of no further use.
     drop(counting.await);
 }
@@ -235,16 +235,18 @@ pub async fn serve_beside(
 ) {
     let guarded = |guard| own.layer(from_fn_with_state(guard, own_names::refuse_others));
     let access = sources.as_ref().map(|sources| sources.write_access.clone());
-    let told = from_fn_with_state(Arc::new(RefusalLog::new(access)), refusal_log::tell);
+    let refusals = Arc::new(RefusalLog::new(access));
+    let told = from_fn_with_state(refusals.clone(), refusal_log::tell);
     let Some(sources) = sources else {
         let address = format!("http://{}", reachable(listener.local_addr().unwrap_or(settings.listen)));
         let names = OwnNames::new(settings, &RunRecord::this_machine(), "", &address);
         let own = guarded(NameGuard { names, api: None }).layer(told);
-        return connections::serve(listener, own, settings, stop).await;
+        tokio::join!(connections::serve(listener, own, settings, stop.clone()), refusals.tell_rest(&stop));
+        return;
     };
     let (router, guard, counting) = router(settings, sources, stop.clone()).await;
     let router = guarded(guard).fallback_service(router.layer(from_fn(access::refuse_changes))).layer(told);
-    connections::serve(listener, router, settings, stop).await;
+    tokio::join!(connections::serve(listener, router, settings, stop.clone()), refusals.tell_rest(&stop));
     drop(counting.await);
 }
 

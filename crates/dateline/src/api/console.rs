@@ -14,7 +14,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{DefaultBodyLimit, Path, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -29,7 +29,7 @@ use serde::Deserialize;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 
-use self::asked_list::AskedList;
+use self::asked_list::{AskedList, AskedPage};
 pub(super) use self::session::Sessions;
 pub(super) use self::visitor::{client_address, is_logged_in};
 use super::acceptable::Accept;
@@ -230,7 +230,7 @@ fn shown(api: &Api, viewer: &Viewer, here: Section, title: &str, main: &Markup) 
 }
 
 /// What the overview's plot tells apart.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct OverviewQuery {
     by: PublishedBy,
@@ -241,7 +241,7 @@ struct OverviewQuery {
 async fn overview(
     State(api): Shared,
     Extension(viewer): Extension<Viewer>,
-    Query(OverviewQuery { by, only }): Query<OverviewQuery>,
+    AskedPage(OverviewQuery { by, only }): AskedPage<OverviewQuery>,
 ) -> Shown {
     let status = api.status().await?;
     let mut stories = api.read(|journal| journal.stories(STORIES_OF_THE_DAY)).await?;
@@ -360,7 +360,7 @@ async fn article_page(
             let copied = revisions.first().and_then(|event| event.copy_of.as_ref());
             let source = copied.map(|copy| journal.article_history(&copy.article)).transpose()?.flatten();
             let source = source.and_then(|source| serde_json::from_str(&source.revisions.first()?.data).ok());
-            let label = journal.label(&asked)?.map(|label| label.value);
+            let label = journal.label(&asked)?;
             Ok(Some((revisions, story, source, history.is_withdrawn, label)))
         })
         .await?;
@@ -372,7 +372,7 @@ async fn article_page(
         source: source.as_ref(),
         earlier,
         is_withdrawn,
-        label,
+        label: label.as_ref(),
         viewer: &viewer,
     };
     let main = page::article::page(&view, api.now());

@@ -15,6 +15,7 @@ use url::Url;
 use super::lookup::WaitingDocument;
 use super::parameters::{GivenId, OwnParameters, limit};
 use super::{Problem, Shared};
+use crate::status::FeedCatalogue;
 
 /// How many entries a page holds unless another number is asked for, and at most.
 const PAGE: usize = 50;
@@ -147,15 +148,17 @@ pub(super) async fn list(
     OwnParameters(query): OwnParameters<FeedEntriesQuery>,
 ) -> Result<Json<FeedEntries>, Problem> {
     let feed = FeedId::from_stored(id);
-    if api.sources.feeds.borrow().get(&feed).is_none() {
+    let feeds = api.sources.feeds.borrow().clone();
+    if feeds.get(&feed).is_none() {
         return Err(super::feed::unknown(&feed));
     }
-    api.read(move |journal| read(journal, &feed, &query)).await.map(Json)
+    api.read(move |journal| read(journal, &feed, &feeds, &query)).await.map(Json)
 }
 
 fn read(
     journal: &JournalReader,
     feed: &FeedId,
+    feeds: &FeedCatalogue,
     FeedEntriesQuery { before, limit }: &FeedEntriesQuery,
 ) -> Result<FeedEntries, JournalError> {
     let limit = limit.map_or(PAGE, NonZeroUsize::get).min(MAX_PAGE);
@@ -173,7 +176,7 @@ fn read(
         Some(_) => Vec::new(),
     };
     Ok(FeedEntries {
-        waiting: waiting.into_iter().map(WaitingDocument::from).collect(),
+        waiting: waiting.into_iter().map(|entry| WaitingDocument::of(entry, feeds)).collect(),
         next: events.last().filter(|_| events.len() == limit).map(|event| event.sequence),
         entries: events.iter().filter_map(EndedEntry::of).collect(),
     })

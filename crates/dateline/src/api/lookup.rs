@@ -13,7 +13,7 @@ use url::Url;
 use super::parameters::{OwnParameters, limit};
 use super::reject::Rejected;
 use super::{Problem, Shared};
-use crate::status::FeedStatus;
+use crate::status::{FeedCatalogue, FeedStatus};
 
 /// How many rejects, entries that wait, and feeds are named of one address.
 const MAX_NAMED: usize = 20;
@@ -77,6 +77,9 @@ pub(crate) struct LookupReport {
 pub(crate) struct WaitingDocument {
     /// The feed that announced it.
     pub(crate) feed: FeedId,
+    /// What that is called, or its address without secrets; nothing where it is configured no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) feed_name: Option<String>,
     /// The link, as the feed gives it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
@@ -97,9 +100,14 @@ pub(crate) struct WaitingDocument {
     pub(crate) reason: Option<String>,
 }
 
-impl From<WaitingEntry> for WaitingDocument {
-    fn from(WaitingEntry { entry, reason }: WaitingEntry) -> Self {
+impl WaitingDocument {
+    /// An entry of one of `feeds`, unless that was removed.
+    pub(super) fn of(WaitingEntry { entry, reason }: WaitingEntry, feeds: &FeedCatalogue) -> Self {
         Self {
+            feed_name: feeds.get(&entry.feed).map(|feed| {
+                let feed = feed.published();
+                feed.name.clone().unwrap_or_else(|| feed.url.to_string())
+            }),
             feed: entry.feed,
             link: entry.entry.link,
             title: entry.entry.title,
@@ -123,13 +131,14 @@ pub(super) async fn show(
 pub(super) async fn find(State(api): Shared, url: Url) -> Result<LookupReport, Problem> {
     let status = api.status().await?;
     let asked = url.clone();
-    let mut report = api.read(move |journal| look_up(journal, &asked)).await?;
+    let feeds = api.sources.feeds.borrow().clone();
+    let mut report = api.read(move |journal| look_up(journal, &asked, &feeds)).await?;
     let feeds = status.feeds.into_iter().filter(|feed| is_of_one_site(&feed.url.to_string(), &url));
     report.feeds = feeds.take(MAX_NAMED).collect();
     Ok(report)
 }
 
-fn look_up(journal: &JournalReader, url: &Url) -> Result<LookupReport, JournalError> {
+fn look_up(journal: &JournalReader, url: &Url, feeds: &FeedCatalogue) -> Result<LookupReport, JournalError> {
     let canonical = CanonicalUrl::of(url);
     let id = ArticleId::of(&canonical);
     let article = match journal.latest_revision(&id)? {
@@ -162,7 +171,7 @@ fn look_up(journal: &JournalReader, url: &Url) -> Result<LookupReport, JournalEr
         outcome,
         article,
         rejects,
-        waiting: waiting.into_iter().map(WaitingDocument::from).collect(),
+        waiting: waiting.into_iter().map(|entry| WaitingDocument::of(entry, feeds)).collect(),
         read_at: seen.map(|seen| seen.at),
         sequence: seen.map(|seen| seen.sequence),
         feeds: Vec::new(),
@@ -208,7 +217,9 @@ pub(super) async fn waiting(
         Ok::<_, JournalError>((journal.waiting_entries(WaitingChoice::All, limit)?, journal.backlog()?))
     };
     let (waiting, backlog) = api.read(read).await?;
-    Ok(Json(WaitingList { waiting: waiting.into_iter().map(WaitingDocument::from).collect(), backlog }))
+    let feeds = api.sources.feeds.borrow();
+    let waiting = waiting.into_iter().map(|entry| WaitingDocument::of(entry, &feeds)).collect();
+    Ok(Json(WaitingList { waiting, backlog }))
 }
 
 #[cfg(test)]

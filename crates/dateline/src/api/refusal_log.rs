@@ -1,14 +1,16 @@
 //! Changes that are refused, told to the log: who asked, from where, for what. Whoever reaches the API can ask, as often as they like: so many a
 //! minute are told one by one, and of the rest their number.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use tokio::sync::watch;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 use super::WriteAccess;
 use super::connections::Peer;
@@ -32,35 +34,54 @@ pub(super) struct RefusalLog {
     period: Mutex<Period>,
 }
 
-/// How many were told, and how many not, since when.
+/// How many were told since it began, and how many not.
+#[derive(Default)]
 struct Period {
-    began: Instant,
     told: u32,
     untold: u64,
 }
 
 impl Period {
-    /// Whether one more is told `now`, and how many were not before.
-    fn next(&mut self, now: Instant) -> (bool, u64) {
-        let mut untold = 0;
-        if now.saturating_duration_since(self.began) >= PERIOD {
-            untold = self.untold;
-            *self = Self { began: now, told: 0, untold: 0 };
-        }
+    /// Whether one more is told.
+    fn next(&mut self) -> bool {
         let is_told = self.told < MAX_TOLD;
         match is_told {
             true => self.told += 1,
             false => self.untold += 1,
         }
-        (is_told, untold)
+        is_told
     }
 }
 
 impl RefusalLog {
     /// Of an API that `access` says of who may write, if it says so.
     pub(super) fn new(access: Option<watch::Receiver<WriteAccess>>) -> Self {
-        let period = Period { began: Instant::now(), told: 0, untold: 0 };
-        Self { access, period: Mutex::new(period) }
+        Self { access, period: Mutex::default() }
+    }
+
+    /// Tells at the end of each period, and where `stop` is cancelled, how many were not told in it.
+    pub(super) async fn tell_rest(&self, stop: &CancellationToken) {
+        let tell = |untold| {
+            tracing::warn!(untold, "more changes were refused in the last minute than are told one by one")
+        };
+        self.end_periods(stop, tell).await;
+    }
+
+    async fn end_periods(&self, stop: &CancellationToken, mut tell: impl FnMut(u64)) {
+        while !stop.is_cancelled() {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = sleep(PERIOD) => {}
+            }
+            let Period { untold, .. } = std::mem::take(&mut *self.period());
+            if untold > 0 {
+                tell(untold);
+            }
+        }
+    }
+
+    fn period(&self) -> MutexGuard<'_, Period> {
+        self.period.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -82,18 +103,11 @@ pub(super) async fn tell(State(log): State<Arc<RefusalLog>>, request: Request, n
         StatusCode::UNAUTHORIZED => path != "/login",
         status => matches!(status, StatusCode::FORBIDDEN | StatusCode::MISDIRECTED_REQUEST),
     };
-    if is_refusal {
-        let (is_told, untold) =
-            log.period.lock().unwrap_or_else(PoisonError::into_inner).next(Instant::now());
-        if untold > 0 {
-            tracing::warn!(untold, "more changes were refused before than are told one by one");
-        }
-        if is_told {
-            let user = response.extensions().get::<AskingUser>().map(|AskingUser(user)| user.as_str());
-            let address = address.map(|address| address.to_string());
-            let status = response.status().as_u16();
-            tracing::warn!(user, address, %method, path, status, shows_token, "a change is refused");
-        }
+    if is_refusal && log.period().next() {
+        let user = response.extensions().get::<AskingUser>().map(|AskingUser(user)| user.as_str());
+        let address = address.map(|address| address.to_string());
+        let status = response.status().as_u16();
+        tracing::warn!(user, address, %method, path, status, shows_token, "a change is refused");
     }
     response
 }
@@ -102,13 +116,22 @@ pub(super) async fn tell(State(log): State<Arc<RefusalLog>>, request: Request, n
 mod tests {
     use super::*;
 
-    #[test]
-    fn whoever_asks_without_end_fills_no_log() {
-        let began = Instant::now();
-        let mut period = Period { began, told: 0, untold: 0 };
-        let told = (0..1_000).filter(|_| period.next(began).0).count();
-        assert_eq!(told, MAX_TOLD as usize);
-        assert_eq!(period.next(began + PERIOD), (true, 980), "of the rest their number is told");
-        assert_eq!(period.next(began + PERIOD), (true, 0));
+    #[tokio::test(start_paused = true)]
+    async fn of_more_than_are_told_one_by_one_the_number_is_told_when_the_minute_ends() {
+        let (log, stop) = (RefusalLog::new(None), CancellationToken::new());
+        let told = (0..1_000).filter(|_| log.period().next()).count();
+        assert_eq!(told, MAX_TOLD as usize, "whoever asks without end fills no log");
+        let mut rest = Vec::new();
+        let ending = log.end_periods(&stop, |untold| rest.push(untold));
+        let minutes = async {
+            sleep(PERIOD + Duration::from_secs(1)).await;
+            let again = (0..21).filter(|_| log.period().next()).count();
+            assert_eq!(again, MAX_TOLD as usize, "each minute has as many");
+            sleep(PERIOD * 3).await;
+            assert_eq!((0..25).filter(|_| log.period().next()).count(), MAX_TOLD as usize);
+            stop.cancel();
+        };
+        tokio::join!(ending, minutes);
+        assert_eq!(rest, [980, 1, 5], "also without a further refusal, and when the daemon stops");
     }
 }

@@ -6,8 +6,6 @@ use super::figures::number;
 
 /// One bar of a [`histogram`].
 pub(crate) struct Bar {
-    /// Which hour, day or so on it is of.
-    pub(crate) when: String,
     /// What it counts, for people.
     pub(crate) label: String,
     /// The list of what it counts.
@@ -57,20 +55,28 @@ impl Histogram<'_> {
         Some(format!("{}&{condition}", bar.href))
     }
 
-    /// A part of the bar at a place.
-    fn part(&self, at: usize, (series, y, height): &(usize, f64, f64)) -> Markup {
+    /// A part of a bar; where it begins and how broad it is says the style.
+    fn part(&self, (series, y, height): &(usize, f64, f64)) -> Markup {
         // One series alone is no remainder, for which the first colour is.
         let class = series_class(if self.series.len() == 1 { 1 } else { *series });
-        html! { rect.(class) x=(at * STEP + 1) y=(format!("{y:.2}")) width=(WIDTH) height=(format!("{height:.2}")) {} }
+        html! { rect.(class) y=(format!("{y:.0}")) height=(format!("{height:.0}")) {} }
+    }
+
+    /// What a bar counts, and what of each series: a line each.
+    fn told(&self, bar: &Bar) -> String {
+        let mut told = bar.label.clone();
+        if self.series.len() > 1 {
+            for (series, part) in self.series.iter().zip(&bar.parts).filter(|(_, part)| **part > 0) {
+                told.push_str(&format!("\n{}: {}", series.name, number(*part)));
+            }
+        }
+        told
     }
 }
 
-/// The height of a histogram, in its own units, and how far the place to click on a bar reaches above it.
-const HEIGHT: f64 = 100.0;
-const ABOVE: f64 = 5.0;
-/// The room of one bar, and its width.
+/// The height of a histogram, in its own units, and the room of one bar.
+const HEIGHT: f64 = 1000.0;
 const STEP: usize = 10;
-const WIDTH: usize = 8;
 
 /// The histogram, and the same as a table for those who don't see or don't point.
 #[allow(clippy::cast_precision_loss)]
@@ -92,7 +98,8 @@ pub(crate) fn histogram(plot: &Histogram<'_>) -> Markup {
                 span.most { "highest: " (number(most)) }
             }
             div.scale aria-hidden="true" { @for count in [top, top / 2, 0] { span { (number(count)) } } }
-            svg.plot role="group" aria-label=(plot.title) preserveAspectRatio="none"
+            // Whoever doesn't point has the table.
+            svg.plot aria-hidden="true" preserveAspectRatio="none"
                 viewBox=(format!("0 0 {width} {HEIGHT}")) {
                 @for y in [0.0, HEIGHT / 2.0] { line.grid x1="0" x2=(width) y1=(y) y2=(y) {} }
                 @if let Some(now) = plot.now {
@@ -101,19 +108,17 @@ pub(crate) fn histogram(plot: &Histogram<'_>) -> Markup {
                 }
                 @for (at, bar) in plot.bars.iter().enumerate() {
                     @if bar.total() > 0 {
-                        a href=(bar.href) tabindex="-1" aria-label=(bar.label) {
-                            title { (bar.label) }
-                            // It stands out above its parts, whose links lie over it.
-                            rect.hit x=(at * STEP) y=(-ABOVE) width=(STEP) height=(HEIGHT + ABOVE) {}
-                            @for part in stacked(&bar.parts, scale).iter().filter(|part| plot.part_href(bar, part.0).is_none()) { (plot.part(at, part)) }
-                        }
-                        // What can be asked for alone leads to that; whoever doesn't point has the table.
-                        @for part in &stacked(&bar.parts, scale) {
-                            @if let Some(href) = plot.part_href(bar, part.0) {
-                                a href=(href) tabindex="-1" aria-hidden="true" {
-                                    title { (bar.when) ": " (number(bar.parts[part.0])) ", " (plot.series[part.0].name) }
-                                    (plot.part(at, part))
-                                }
+                        @let parts = stacked(&bar.parts, scale);
+                        g transform=(format!("translate({})", at * STEP)) {
+                            title { (plot.told(bar)) }
+                            a href=(bar.href) tabindex="-1" {
+                                // It stands out above its parts, whose links lie over it.
+                                rect.hit {}
+                                @for part in parts.iter().filter(|part| plot.part_href(bar, part.0).is_none()) { (plot.part(part)) }
+                            }
+                            // What can be asked for alone leads to that.
+                            @for part in &parts {
+                                @if let Some(href) = plot.part_href(bar, part.0) { a href=(href) tabindex="-1" { (plot.part(part)) } }
                             }
                         }
                     }
@@ -124,13 +129,13 @@ pub(crate) fn histogram(plot: &Histogram<'_>) -> Markup {
                 summary { "The same as a table" }
                 div.scroll tabindex="0" role="region" aria-label=(plot.title) {
                     table {
-                        thead { tr { th scope="col" { "When" } @for (_, series) in plot.series.iter().enumerate().filter(|(at, _)| plot.has(*at)) { th.number scope="col" { (series.name) } } } }
+                        thead { tr { th scope="col" { "When" } @for (_, series) in plot.series.iter().enumerate().filter(|(at, _)| plot.has(*at)) { th scope="col" { (series.name) } } } }
                         tbody {
                             @for bar in plot.bars.iter().filter(|bar| bar.total() > 0) {
                                 tr {
                                     th scope="row" { a href=(bar.href) { (bar.label) } }
                                     @for (at, part) in bar.parts.iter().enumerate().filter(|(at, _)| plot.has(*at)) {
-                                        td.number { @match plot.part_href(bar, at).filter(|_| *part > 0) { Some(href) => a href=(href) { (number(*part)) }, None => (number(*part)) } }
+                                        td { @match plot.part_href(bar, at).filter(|_| *part > 0) { Some(href) => a href=(href) { (number(*part)) }, None => (number(*part)) } }
                                     }
                                 }
                             }
@@ -201,7 +206,7 @@ mod tests {
     #[test]
     fn parts_of_a_bar_stand_on_each_other_up_to_its_height() {
         let parts = stacked(&[1, 0, 3], HEIGHT / 4.0);
-        assert_eq!(parts, [(0, 75.0, 25.0), (2, 0.0, 75.0)]);
+        assert_eq!(parts, [(0, 750.0, 250.0), (2, 0.0, 750.0)]);
     }
 
     #[test]
@@ -211,24 +216,17 @@ mod tests {
             href: None,
             condition: condition.map(str::to_owned),
         };
-        let bar = Bar {
-            when: "2 Mar".into(),
-            label: "2 Mar: 4 events".into(),
-            href: "/live?since=2".into(),
-            parts: vec![1, 3],
-        };
+        let bar = Bar { label: "2 Mar: 4 events".into(), href: "/live?since=2".into(), parts: vec![1, 3] };
         let (series, bars) = ([series("2 more", None), series("Korean", Some("language=ko"))], [bar]);
         let plot = Histogram { title: "Articles", series: &series, bars: &bars, ticks: &[], now: None };
         let shown = histogram(&plot).into_string();
         let whole = shown.split("<a href=\"/live?since=2\"").nth(1).unwrap().split("</a>").next().unwrap();
         assert!(whole.contains("class=\"hit\"") && whole.contains("class=\"s0\""), "{whole}");
         assert!(!whole.contains("class=\"s1\""), "{whole}");
-        let part = "<a href=\"/live?since=2&amp;language=ko\" tabindex=\"-1\" aria-hidden=\"true\"><title>2 Mar: 3, Korean</title><rect class=\"s1\"";
+        let part = "<a href=\"/live?since=2&amp;language=ko\" tabindex=\"-1\"><rect class=\"s1\"";
         assert!(shown.contains(part), "{shown}");
-        assert!(
-            shown.contains("<td class=\"number\"><a href=\"/live?since=2&amp;language=ko\">3</a></td>"),
-            "{shown}"
-        );
+        assert!(shown.contains("<title>2 Mar: 4 events\n2 more: 1\nKorean: 3</title>"), "{shown}");
+        assert!(shown.contains("<td><a href=\"/live?since=2&amp;language=ko\">3</a></td>"), "{shown}");
     }
 
     #[test]

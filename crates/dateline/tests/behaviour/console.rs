@@ -825,7 +825,7 @@ async fn rejects_are_listed_by_reason_and_feed_and_the_nearest_to_the_threshold_
     assert!(order(&console.get("/rejects?feed=other").await.body).is_empty());
     let unjudged = console.get("/rejects?reason=empty&order=nearest").await.body;
     assert!(
-        unjudged.contains("Nothing of it was judged") && !unjudged.contains("rejected yet"),
+        unjudged.contains("What was not judged has no distance") && !unjudged.contains("rejected yet"),
         "{unjudged}"
     );
     // Which feed has most of them leads to those; a form that leaves its words open asks for all.
@@ -862,13 +862,13 @@ async fn the_overview_counts_what_was_published_and_what_was_not() {
         }
     });
     let body = counted.await.unwrap();
-    assert!(body.contains(": 1 event\""), "{body}");
+    assert!(body.contains(": 1 event\nKorean: 1</title>"), "{body}");
     // A bar says what it opens, and a name of the legend leads to bars that open that alone.
     let topics = console.get("/?by=topic").await.body;
-    assert!(topics.contains(": 1 event, 2 mentions of topics\""), "{topics}");
+    assert!(topics.contains(": 1 event, 2 mentions of topics\n"), "{topics}");
     assert!(topics.contains("href=\"/?by=topic&amp;only=arms\""), "{topics}");
     let arms = console.get("/?by=topic&only=arms").await.body;
-    assert!(arms.contains("&amp;topic=arms\"") && arms.contains(": 1 event\""), "{arms}");
+    assert!(arms.contains("&amp;topic=arms\"") && arms.contains(": 1 event\n"), "{arms}");
     assert!(!arms.contains("mentions of topics") && !arms.contains("only=trade"), "{arms}");
     // So do the bars of rejects, which are those of a week.
     let week = body.split("/rejects?reason=not_relevant&amp;since=").nth(1).unwrap();
@@ -924,7 +924,7 @@ async fn whoever_is_named_has_a_page_with_company_names_and_mentions() {
         "Anna Lund",
         "href=\"/entities/bo-ek\"",
         "href=\"https://www.wikidata.org/wiki/Q42\"",
-        ": 1 article\"",
+        ": 1 article</title>",
         "href=\"/articles/a1\"",
         "href=\"/articles?entity=anna-lund\"",
     ] {
@@ -1027,7 +1027,7 @@ async fn a_feed_tells_what_came_of_its_entries() {
     assert_eq!(entries["entries"][0]["detail"], "status 404");
     let page = console.get(&format!("/feeds/{}", feed.id)).await.body;
     assert_harmless("/feeds/ID", &page);
-    for shown in ["not published: ", "status 404", "published · ", "href=\"/articles/a1\""] {
+    for shown in ["not published: ", "answered 404 Not Found", "published · ", "href=\"/articles/a1\""] {
         assert!(page.contains(shown), "{shown}: {page}");
     }
     assert_eq!(console.get("/v1/feeds/none/entries").await.status, 404);
@@ -1108,9 +1108,10 @@ fn given_last(path: &str) -> String {
 #[tokio::test]
 async fn what_somebody_else_has_said_meanwhile_is_not_undone() {
     let console = with_rejects().await;
-    let give = async |label: &str, then: &str| {
+    let give = async |label: &str, replaced: &str, then: &str| {
         let then: String = url::form_urlencoded::byte_serialize(then.as_bytes()).collect();
-        let given = console.post("/judge/r2", "", &format!("label={label}&then={then}")).await;
+        let form = format!("label={label}{replaced}&then={then}");
+        let given = console.post("/judge/r2", "", &form).await;
         given.field("location").unwrap().to_owned()
     };
     let undo = async |given: &str, back: &str| {
@@ -1119,15 +1120,16 @@ async fn what_somebody_else_has_said_meanwhile_is_not_undone() {
     };
     let label = || console.journal.reader().label(&ArticleId::from_stored("r2")).unwrap();
     // Two labels of one article are taken back one after another, each to what was there before.
-    let first = given_last(&give("relevant", "/judge?item=r2").await);
-    let second = given_last(&give("not", &format!("/judge?item=r2&undo={first}")).await);
+    let first = given_last(&give("relevant", "", "/judge?item=r2").await);
+    let replaced = format!("&replaced={}", first.rsplit('.').next().unwrap());
+    let second = given_last(&give("not", &replaced, &format!("/judge?item=r2&undo={first}")).await);
     let undone = undo(&second, &format!("/judge?item=r2&undo={first}")).await;
     assert_eq!(label().unwrap().value, LabelValue::Relevant);
     let first = given_last(undone.field("location").unwrap());
     assert_eq!(undo(&first, "/judge?item=r2").await.status, 303);
     assert_eq!(label(), None);
     // Somebody else says something in between.
-    let mine = given_last(&give("relevant", "/judge?item=r2").await);
+    let mine = given_last(&give("relevant", "", "/judge?item=r2").await);
     let said = r#"{"label": "borderline", "labelled_by": "bert"}"#;
     let put = console.send("PUT", "/v1/labels/r2", "Content-Type: application/json\r\n", said).await;
     assert_eq!(put.status, 200);
@@ -1144,6 +1146,51 @@ async fn what_somebody_else_has_said_meanwhile_is_not_undone() {
 }
 
 #[tokio::test]
+async fn what_somebody_else_has_said_meanwhile_is_not_replaced() {
+    let console = with_rejects().await;
+    let label = || console.journal.reader().label(&ArticleId::from_stored("r2")).unwrap();
+    // The form as a page has it, with the button that is pressed.
+    let form = |page: &str, button: &str| {
+        let form = page.split("<form class=\"labels\"").nth(1).unwrap().split("</form>").next().unwrap();
+        let field = |input: &str| {
+            let part = |name: &str| Some(input.split(name).nth(1)?.split('"').next()?.replace("&amp;", "&"));
+            Some((part("name=\"")?, part("value=\"")?))
+        };
+        let fields = form.split("<input").skip(1).filter_map(field);
+        url::form_urlencoded::Serializer::new(format!("label={button}&")).extend_pairs(fields).finish()
+    };
+    let put = async |said: &str| {
+        let answer = console.send("PUT", "/v1/labels/r2", "Content-Type: application/json\r\n", said).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    };
+    for page in ["/judge?item=r2", "/rejects/2"] {
+        // One that was given after the page was opened stays, whether there was one before or none.
+        for said in ["relevant", "borderline"] {
+            let opened = console.get(page).await.body;
+            put(&format!(r#"{{"label": "{said}", "labelled_by": "bert"}}"#)).await;
+            let refused = console.post("/judge/r2", "", &form(&opened, "not")).await;
+            assert_eq!(refused.status, 409, "{page}: {}", refused.body);
+            let told =
+                format!("Nothing is changed: since you opened the page, bert has said <code>{said}</code>");
+            assert!(refused.body.contains(&told), "{page}: {}", refused.body);
+            assert!(refused.body.contains("See it as it is now"), "{page}: {}", refused.body);
+            assert_eq!(label().unwrap().author, "bert");
+        }
+        // One that the page shows is replaced.
+        let opened = console.get(page).await.body;
+        assert_eq!(console.post("/judge/r2", "", &form(&opened, "not")).await.status, 303);
+        assert_eq!(label().unwrap().value, LabelValue::Not);
+        // One that was taken away meanwhile is not.
+        let opened = console.get(page).await.body;
+        assert_eq!(console.send("DELETE", "/v1/labels/r2", "", "").await.status, 200);
+        let refused = console.post("/judge/r2", "", &form(&opened, "relevant")).await;
+        assert!(refused.status == 409 && refused.body.contains("was taken away"), "{}", refused.body);
+        assert_eq!(label(), None);
+    }
+    console.end().await;
+}
+
+#[tokio::test]
 async fn published_articles_are_judged_likewise_and_nothing_that_is_not_known() {
     let console = TestConsole::new().await;
     console.commit(Event::Article(Box::new(hostile_article())), StoryUpdate::default()).await;
@@ -1154,7 +1201,10 @@ async fn published_articles_are_judged_likewise_and_nothing_that_is_not_known() 
     assert!(page.contains(r#"value="borderline" data-key="b" aria-pressed="true""#), "{page}");
     assert_eq!(console.post("/judge/a1", "", "label=perhaps").await.status, 400);
     assert_eq!(console.post("/judge/nothing", "", "label=not").await.status, 404);
-    let away = console.post("/judge/a1", "", "label=not&then=https%3A%2F%2Fevil.example").await;
+    let given = console.journal.reader().label(&ArticleId::from_stored("a1")).unwrap().unwrap();
+    let replaced = given.at.as_microsecond();
+    let form = format!("label=not&replaced={replaced}&then=https%3A%2F%2Fevil.example");
+    let away = console.post("/judge/a1", "", &form).await;
     assert_eq!(away.field("location"), Some("/"));
     assert_eq!(console.send("POST", "/judge/a1", "", "label=relevant").await.status, 403);
     console.end().await;
@@ -1308,22 +1358,26 @@ async fn the_live_list_has_other_forms_of_each_kind() {
 async fn a_list_of_the_nearest_says_of_how_many_it_is() {
     let console = with_rejects().await;
     for (path, bounds) in [
-        (
-            "/rejects?order=nearest",
-            ["Of the 3 judged and not published since ", "the 3 nearest that are asked for"],
-        ),
+        ("/rejects?order=nearest", ["The nearest 3 of the 3 that were judged and not published since ", "."]),
         (
             "/rejects?order=nearest&q=r2",
-            ["Of the 3 judged and not published since ", "the 1 nearest that are asked for"],
+            ["The nearest 1 of the 3 that were judged and not published since ", ", that are as you ask."],
+        ),
+        (
+            "/rejects?order=nearest&until=2026-01-01",
+            [
+                "None of the 3 that were judged and not published since ",
+                "what is older than a week stands among the <a href=\"/rejects?until=2026-01-01T00%3A00%3A00Z&amp;order=newest\">",
+            ],
         ),
         (
             "/judge",
             [
-                "first: of the 3 judged and not published since ",
-                "the 300 nearest, as far as their text is kept",
+                "first. They are those whose text is kept, 300 at most, of the 3 that were judged and not published since ",
+                ".",
             ],
         ),
-        ("/judge?of=articles", ["first: of the newest 300", "that are asked for"]),
+        ("/judge?of=articles", ["first. They are of the newest 300 that were published", "."]),
     ] {
         let page = console.get(path).await.body;
         assert!(bounds.iter().all(|bound| page.contains(bound)), "{path}: {page}");
@@ -1464,6 +1518,14 @@ async fn a_feed_that_was_removed_says_so_and_what_is_left_of_it() {
         assert!(page.body.contains(told), "{told}: {}", page.body);
     }
     assert_harmless(&path, &page.body);
+    // Its address leads there, with its scheme and without.
+    for searched in [
+        "https%3A%2F%2Fgone.example%2Frss%3Fa%3D%2522%253E%253Cscript%253E",
+        "gone.example%2Frss%3Fa%3D%2522%253E%253Cscript%253E",
+    ] {
+        let found = console.get(&format!("/search?q={searched}")).await;
+        assert_eq!(found.field("location"), Some(path.as_str()), "{searched}: {}", found.body);
+    }
     // What never was a feed leads to those that are.
     let nothing = console.get("/feeds/nothing").await;
     assert!(nothing.status == 404 && nothing.body.contains("To the feeds"), "{}", nothing.body);
@@ -1623,6 +1685,51 @@ async fn whatever_goes_wrong_with_a_page_is_told_by_a_page() {
             );
         }
     }
+    console.end().await;
+}
+
+#[tokio::test]
+async fn what_a_page_cannot_take_is_named_with_what_it_takes() {
+    let console = TestConsole::new().await;
+    let feed = format!("/feeds/{}?done=a&done=b", console.feed.id());
+    for (path, told) in [
+        (
+            "/?by=zzz",
+            "<code>by</code> is <code>zzz</code>; expected <code>language</code> or <code>topic</code>",
+        ),
+        ("/feeds?page=two", "<code>page</code> is <code>two</code>; expected a whole number of 0 or more"),
+        ("/feeds?q=a&q=b", "<code>q</code> is given twice; expected once"),
+        (&feed, "<code>done</code> is given twice; expected once"),
+        ("/search?q=a&q=b", "<code>q</code> is given twice; expected once"),
+        (
+            "/judge?of=all",
+            "<code>of</code> is <code>all</code>; expected <code>rejects</code> or <code>articles</code>",
+        ),
+        ("/live?before=now", "<code>before</code> is <code>now</code>; expected a whole number of 0 or more"),
+        ("/sites/remove", "<code>rule</code> is missing; expected a text"),
+    ] {
+        let page = console.get(path).await;
+        assert!(page.status == 400 && page.body.contains(told), "{path}: {} {}", page.status, page.body);
+    }
+    console.end().await;
+}
+
+#[tokio::test]
+async fn what_waits_is_told_with_its_feed() {
+    let console = TestConsole::new().await;
+    let state = FeedState::new(console.feed.published(), Timestamp::now());
+    console.journal.configure_feeds(vec![state]).await.unwrap();
+    console.announce_hostile_entry().await;
+    let name =
+        console.feed.published().name.clone().unwrap_or_else(|| console.feed.published().url.to_string());
+    for path in ["/v1/waiting", &format!("/v1/feeds/{}/entries", console.feed.id())] {
+        let told: serde_json::Value = serde_json::from_str(&console.get(path).await.body).unwrap();
+        assert_eq!(told["waiting"][0]["feed_name"], json!(name), "{path}: {told}");
+    }
+    let page = console.get("/waiting").await.body;
+    let row = format!("<a data-row href=\"/feeds/{}\">", console.feed.id());
+    assert!(page.contains(&row) && !page.contains("its feed"), "{page}");
+    assert!(page.contains("<a href=\"/feeds\" data-up>"), "{page}");
     console.end().await;
 }
 

@@ -1,4 +1,4 @@
-//! What a list of the console is asked for, in its address.
+//! What a page of the console is asked for, in its address.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use url::form_urlencoded;
 
-use super::{answer, frame};
-use crate::api::parameters::Parameters;
+use super::{PageProblem, answer, frame};
+use crate::api::parameters::{OwnParameters, Parameters};
 use crate::api::{Api, Problem};
 use crate::console::frame::{Section, Viewer};
 use crate::console::page;
@@ -33,6 +33,18 @@ impl<Q: DeserializeOwned + JsonSchema> FromRequestParts<Arc<Api>> for AskedList<
             let viewer = parts.extensions.get::<Viewer>().cloned().unwrap_or_default();
             mistaken(api, &viewer, path, query, &problem)
         })
+    }
+}
+
+/// The parameters of a page that is no list. What means nothing is answered by a page that says why.
+pub(super) struct AskedPage<Q>(pub(super) Q);
+
+impl<S: Send + Sync, Q: DeserializeOwned + JsonSchema> FromRequestParts<S> for AskedPage<Q> {
+    type Rejection = PageProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageProblem> {
+        let OwnParameters(own) = OwnParameters::from_request_parts(parts, state).await?;
+        Ok(Self(own))
     }
 }
 

@@ -1,14 +1,16 @@
 //! Feeds: the list, one of them, what can be done with it, and how others are added.
 
 use axum::Extension;
-use axum::extract::{Form, Path, Query, State};
+use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Json, Redirect, Response};
 use dateline_wire::FeedId;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use std::num::NonZeroUsize;
 use url::Url;
 
+use super::asked_list::AskedPage;
 use super::visitor::{MayOperate, check_may_operate};
 use super::{PageProblem, Shown, frame, refusal_with, shown};
 use crate::api::parameters::{GivenId, OwnParameters};
@@ -22,7 +24,7 @@ use crate::console::page::feeds::FeedFilter;
 const MAX_ENTRIES: usize = 30;
 
 /// The feeds that are asked for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct FeedsQuery {
     state: Option<String>,
@@ -40,7 +42,7 @@ fn of_feeds(api: &Api, viewer: Viewer) -> Viewer {
 pub(super) async fn list(
     State(api): Shared,
     Extension(viewer): Extension<Viewer>,
-    Query(query): Query<FeedsQuery>,
+    AskedPage(query): AskedPage<FeedsQuery>,
 ) -> Shown {
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let FeedsQuery { state, tag, q, page } = query;
@@ -51,7 +53,7 @@ pub(super) async fn list(
 }
 
 /// What was just done with a feed.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 pub(super) struct DoneQuery {
     done: Option<String>,
 }
@@ -61,7 +63,7 @@ pub(super) async fn one(
     state: Shared,
     Extension(viewer): Extension<Viewer>,
     Path(id): Path<GivenId>,
-    Query(DoneQuery { done }): Query<DoneQuery>,
+    AskedPage(DoneQuery { done }): AskedPage<DoneQuery>,
 ) -> Shown {
     let State(api) = state.clone();
     let history = match feed::show(state.clone(), Path(id.clone())).await {
@@ -198,7 +200,7 @@ fn tags_of(text: &str) -> Vec<String> {
 }
 
 /// What the form for a new feed says.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct Addition {
     url: String,
@@ -270,7 +272,7 @@ async fn adding(
 pub(super) async fn ask(
     state: Shared,
     Extension(viewer): Extension<Viewer>,
-    Query(addition): Query<Addition>,
+    AskedPage(addition): AskedPage<Addition>,
 ) -> Shown {
     Ok(adding(state, &viewer, &addition, None, None).await)
 }

@@ -10,6 +10,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use dateline_journal::{EventFilter, LabelCondition, LabelValue, OtherLabel};
 use dateline_wire::{ArticleEvent, ArticleId};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use url::form_urlencoded;
@@ -132,22 +133,33 @@ async fn queue(
 #[derive(Debug, Deserialize)]
 pub(super) struct LabelForm {
     label: String,
+    /// When the label was given that it replaces, in microseconds; nothing where there is none.
+    #[serde(default)]
+    replaced: Option<i64>,
+    #[serde(default)]
+    back: String,
     #[serde(default)]
     then: String,
 }
 
-/// Gives the article a label.
+/// Gives the article a label, unless it has another by now than the page showed.
 pub(super) async fn label(
     operator: MayOperate,
     State(api): Shared,
     Path(id): Path<GivenId>,
-    Form(LabelForm { label, then }): Form<LabelForm>,
+    Form(LabelForm { label, replaced, back, then }): Form<LabelForm>,
 ) -> Shown {
     let article = ArticleId::from_stored(id);
     let value = value_of(&label)?;
     let author = operator.user().to_owned();
-    let given = label::label_article(&api, article.clone(), value, author, LabelCondition::Any).await?;
-    let (_, receipt) = given.map_err(|other| not_undone(&other))?;
+    let condition = match replaced {
+        None => LabelCondition::Absent,
+        Some(at) => LabelCondition::GivenAt(Timestamp::from_microsecond(at).unwrap_or(Timestamp::MIN)),
+    };
+    let receipt = match label::label_article(&api, article.clone(), value, author, condition).await? {
+        Ok((_, receipt)) => receipt,
+        Err(other) => return Ok(refusal_with(not_given(&other), (own_path(&back), "See it as it is now"))),
+    };
     let then = own_path(&then);
     if !then.starts_with("/judge") {
         return Ok(Redirect::to(then).into_response());
@@ -175,6 +187,12 @@ fn with_given(then: &str, change: impl FnOnce(GivenLabels) -> GivenLabels) -> St
 /// That a label is not taken back, since somebody else has said something meanwhile.
 fn not_undone(other: &OtherLabel) -> Problem {
     let detail = format!("nothing is undone: since you gave it, {}", label::said_since(other));
+    Problem::new(StatusCode::CONFLICT, detail)
+}
+
+/// That a label is not given, since somebody else has said something since the page was shown.
+fn not_given(other: &OtherLabel) -> Problem {
+    let detail = format!("nothing is changed: since you opened the page, {}", label::said_since(other));
     Problem::new(StatusCode::CONFLICT, detail)
 }
 

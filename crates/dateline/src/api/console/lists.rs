@@ -5,16 +5,17 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use dateline_journal::{EventFilter, Facet, FoundArticle, JournalError};
 use dateline_wire::{ArticleId, CanonicalUrl, EventKind, FeedId, FeedRef, Sequence, StoryId};
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
-use super::asked_list::{AskedList, mistaken, other_list};
+use super::asked_list::{AskedList, AskedPage, mistaken, other_list};
 use super::{PageProblem, Shown, answer, frame, shown};
 use crate::api::article::{self, ArticleQuery};
 use crate::api::label::JudgedArticle;
@@ -172,7 +173,7 @@ pub(super) async fn reject(
 }
 
 /// What is searched for.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct SearchQuery {
     q: String,
@@ -182,7 +183,7 @@ pub(super) struct SearchQuery {
 pub(super) async fn search(
     state: Shared,
     Extension(viewer): Extension<Viewer>,
-    Query(SearchQuery { q }): Query<SearchQuery>,
+    AskedPage(SearchQuery { q }): AskedPage<SearchQuery>,
 ) -> Shown {
     let State(api) = state.clone();
     let text = q.trim().to_owned();
@@ -245,6 +246,12 @@ async fn page_at(state: &Shared, viewer: &Viewer, text: &str) -> Result<Option<R
         let report = lookup::find(state.clone(), url.clone()).await?;
         if let Some(feed) = report.feeds.iter().find(|feed| feed.url.as_str() == url.as_str()) {
             return Ok(Some(Redirect::to(&format!("/feeds/{}", feed.id)).into_response()));
+        }
+        let id = FeedId::of(&url);
+        let asked = id.clone();
+        // One that was removed has a page of what is left of it.
+        if api.read(move |journal| journal.feed(&asked)).await?.is_some() {
+            return Ok(Some(Redirect::to(&format!("/feeds/{id}")).into_response()));
         }
         let is_known = report.outcome != AddressOutcome::NeverAnnounced;
         if is_known || is_certain || (known.is_none() && !report.feeds.is_empty()) {

@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Form, Query, Request, State};
+use axum::extract::{Form, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use dateline_journal::StoredSession;
 use dateline_wire::Secret;
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::asked_list::AskedPage;
 use super::session::COOKIE;
 use super::visitor::{Credentials, client_address, is_same_origin, page_before};
 use super::{PageProblem, Shown, answer};
@@ -31,7 +33,7 @@ fn logged(name: &str) -> String {
 }
 
 /// Where a log-in leads.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct Destination {
     next: String,
@@ -88,7 +90,7 @@ fn form(
 pub(super) async fn ask(
     State(api): Shared,
     headers: HeaderMap,
-    Query(destination): Query<Destination>,
+    AskedPage(destination): AskedPage<Destination>,
 ) -> Shown {
     let next = match destination.next.is_empty() {
         true => page_before(&headers),

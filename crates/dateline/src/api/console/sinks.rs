@@ -1,11 +1,13 @@
 //! Ways out beside Kafka: how each is doing, and what is done about it.
 
 use axum::Extension;
-use axum::extract::{Form, Path, Query, State};
+use axum::extract::{Form, Path, State};
 use axum::response::{IntoResponse, Redirect};
 use dateline_journal::JournalError;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::asked_list::AskedPage;
 use super::visitor::MayOperate;
 use super::{Shown, shown};
 use crate::api::parameters::OwnParameters;
@@ -23,7 +25,7 @@ pub(super) async fn list(State(api): Shared, Extension(viewer): Extension<Viewer
 }
 
 /// What was just done.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct RedeliveredQuery {
     again: Option<u64>,
@@ -37,7 +39,7 @@ pub(super) async fn letters(
     state: Shared,
     Extension(viewer): Extension<Viewer>,
     Path(name): Path<String>,
-    Query(RedeliveredQuery { again }): Query<RedeliveredQuery>,
+    AskedPage(RedeliveredQuery { again }): AskedPage<RedeliveredQuery>,
 ) -> Shown {
     let State(api) = state.clone();
     let id = webhook::known(&api, &name)?;

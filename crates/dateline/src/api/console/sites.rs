@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use schemars::JsonSchema;
 use serde::Deserialize;
 use url::Url;
 
+use super::asked_list::AskedPage;
 use super::visitor::{MayOperate, check_may_operate};
 use super::{Shown, answer, frame, refusal_with, shown};
 use crate::api::site_rule::{self, ListedSiteRule, SiteRuleTrial, SiteRuleTrialReport};
@@ -18,7 +20,7 @@ use crate::console::frame::{Section, Viewer};
 use crate::console::page::sites::{self, TrialForm};
 
 /// Which rule is at hand, and what was just done.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct SitesQuery {
     rule: Option<String>,
@@ -93,7 +95,7 @@ async fn page(
 pub(super) async fn show(
     State(api): Shared,
     Extension(viewer): Extension<Viewer>,
-    Query(SitesQuery { rule, url, done }): Query<SitesQuery>,
+    AskedPage(SitesQuery { rule, url, done }): AskedPage<SitesQuery>,
 ) -> Shown {
     let rules: Vec<ListedSiteRule> =
         site_rule::list(State(api.clone())).await.map(|listed| listed.0).unwrap_or_default();
@@ -151,7 +153,7 @@ pub(super) async fn save(
 }
 
 /// Which rule goes.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct RemovalForm {
     rule: String,
 }
@@ -160,7 +162,7 @@ pub(super) struct RemovalForm {
 pub(super) async fn ask_to_remove(
     State(api): Shared,
     Extension(viewer): Extension<Viewer>,
-    Query(RemovalForm { rule }): Query<RemovalForm>,
+    AskedPage(RemovalForm { rule }): AskedPage<RemovalForm>,
 ) -> Shown {
     check_may_operate(&viewer)?;
     let rules = site_rule::list(State(api.clone())).await?.0;

@@ -1,6 +1,6 @@
 //! One article: its text with what was found in it marked in place, and beside it all that was decided about it, with the evidence.
 
-use dateline_journal::LabelValue;
+use dateline_journal::ArticleLabel;
 use dateline_parser::rule_meaning;
 use dateline_wire::{Article, ArticleEvent, Entity, JoinReason, Place, Reason, Source, Span, StoryEvent};
 use jiff::Timestamp;
@@ -14,6 +14,7 @@ use crate::console::frame::Viewer;
 use crate::console::marked::{self, Mark, MarkKind};
 use crate::console::plot::weight;
 use crate::console::shown::{address, feed_name, host, is_tag, line, line_in, visible};
+use crate::rivals::place;
 
 /// The most pieces of evidence that are shown of one reason.
 const MAX_PIECES: usize = 4;
@@ -35,7 +36,7 @@ pub(crate) struct ArticleView<'a> {
     /// Whether it was withdrawn since.
     pub(crate) is_withdrawn: bool,
     /// What somebody has said of it.
-    pub(crate) label: Option<LabelValue>,
+    pub(crate) label: Option<&'a ArticleLabel>,
     /// Whoever looks.
     pub(crate) viewer: &'a Viewer,
 }
@@ -164,7 +165,8 @@ fn judgement(view: &ArticleView<'_>) -> Markup {
                 ul.chips { @for topic in event.topics.iter().take(12) { li { a.chip href=(format!("/articles?topic={}", super::query_value(&topic.id))) { (visible(&words(&topic.id), 40)) } } } }
             }
             (reasons(&relevance.reasons, content.title.as_deref(), &content.body.text))
-            (super::judge::buttons(&event.article, view.label, &format!("/articles/{}", event.article), view.viewer))
+            @let own_page = format!("/articles/{}", event.article);
+            (super::judge::buttons(&event.article, view.label, &own_page, &own_page, view.viewer))
         }
     }
 }
@@ -360,7 +362,7 @@ fn names(entities: &[Entity]) -> Markup {
 fn reading(event: &ArticleEvent, now: Timestamp) -> Markup {
     let content = &event.content;
     let source = |source: &Option<Source>| match source {
-        Some(source) => html! { span.chip { (word(source)) } },
+        Some(source) => html! { span.soft { (place(*source)) } },
         None => html! {},
     };
     let (pieces, chars) =
@@ -371,10 +373,10 @@ fn reading(event: &ArticleEvent, now: Timestamp) -> Markup {
             dl.facts {
                 div { dt { "Title" } dd { @match (&content.title, &content.title_source) { (None, _) => "the page has none", (Some(_), None) => "where it stood is not known", (Some(_), found) => (source(found)) } } }
                 div { dt { "Authors" } dd {
-                    @if content.authors.is_empty() { "the page names none" } @else { (line(&content.authors.iter().take(12).map(String::as_str).collect::<Vec<_>>().join(", "))) " " (source(&content.authors_source)) }
+                    @if content.authors.is_empty() { "the page names none" } @else { (line(&content.authors.iter().take(12).map(String::as_str).collect::<Vec<_>>().join(", "))) ", " (source(&content.authors_source)) }
                 } }
                 div { dt { "Published" } dd { @match &content.published {
-                    Some(moment) => { (told_moment(&moment.value, now)) ", to the " (word(&moment.precision)) " " (source(&Some(moment.source))) },
+                    Some(moment) => { (told_moment(&moment.value, now)) ", to the " (word(&moment.precision)) ", " (source(&Some(moment.source))) },
                     None => "the page does not say",
                 } } }
                 div { dt { "Text" } dd { (counted(content.body.text.chars().count() as u64, "character", "characters")) } }

@@ -103,7 +103,6 @@ fn mentions(entity: &EntityReport, query: &str) -> Markup {
         .map(|(begin, articles)| {
             let end = begin.checked_add(day).unwrap_or(Timestamp::MAX);
             Bar {
-                when: short_day(*begin),
                 label: format!("{}: {}", short_day(*begin), counted(*articles, "article", "articles")),
                 href: format!("/articles?since={begin}&until={end}&{query}"),
                 parts: vec![*articles],

@@ -113,7 +113,7 @@ fn last_entries(feed: &FeedStatus, entries: &FeedEntries, now: Timestamp) -> Mar
                         div {
                             p.headline { @match (&entry.title, &entry.link) { (Some(title), _) => (line(title)), (None, Some(link)) => (line(link.as_str())), (None, None) => "(without a title)" } }
                             p.meta {
-                                @if let Some(reason) = &entry.reason { span.error { "put off: " (line(reason)) } " · " }
+                                @if let Some(reason) = &entry.reason { span.error { "put off: " (feed_error(reason, entry.link.as_ref().map_or("", |link| link.as_str()))) } " · " }
                                 "announced " (since(Some(entry.first_seen), now)) " · asked for " (until(entry.due, now))
                             }
                         }
@@ -147,7 +147,7 @@ fn ended_entry(entry: &EndedEntry, now: Timestamp) -> Markup {
                         FeedEntryOutcome::Revised => "published in another revision",
                         // The verdict beside it says why.
                         FeedEntryOutcome::Rejected if label.is_some() => "not published",
-                        FeedEntryOutcome::Rejected => { "not published: " (line(detail)) },
+                        FeedEntryOutcome::Rejected => { "not published: " (feed_error(detail, url.as_ref().map_or("", |url| url.as_str()))) },
                     }
                     " · " (since(Some(*time), now))
                 }

@@ -1,6 +1,6 @@
 //! Judging: one article after another, said to be about the subject or not, by key or by button.
 
-use dateline_journal::{EventFilter, LabelValue};
+use dateline_journal::{ArticleLabel, EventFilter, LabelValue};
 use dateline_wire::{ArticleId, Relevance};
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -76,9 +76,12 @@ impl GivenLabel {
 pub(crate) struct GivenLabels(Vec<GivenLabel>);
 
 impl GivenLabels {
-    /// Those that a parameter spells; what means nothing is left out.
+    /// Those that a parameter spells, the last of them if there are too many; what means nothing is left out.
     pub(crate) fn of(text: &str) -> Self {
-        Self(text.split('*').filter_map(GivenLabel::of).collect())
+        let mut given: Vec<GivenLabel> =
+            text.rsplit('*').take(MAX_GIVEN).filter_map(GivenLabel::of).collect();
+        given.reverse();
+        Self(given)
     }
 
     /// The parameter that spells them.
@@ -171,11 +174,12 @@ pub(crate) fn page(judging: &Judging<'_>, now: Timestamp, viewer: &Viewer) -> Ma
                 a.chip href=(href(other, filter, None, &GivenLabels::default())) aria-current=[(other == *kind).then_some("true")] { (name) }
             }
             span.soft {
-                (count(*left)) " of " (counted(*all as u64, "article", "articles")) " without a label, the nearest to the threshold first: of "
+                (count(*left)) " of " (counted(*all as u64, "article", "articles")) " without a label, the nearest to the threshold first. They are "
                 @match extent {
-                    Some(extent) => { (extent_in_words(extent, now)) ", the " (count(*most)) " nearest, as far as their text is kept" },
-                    None => { "the newest " (count(*most)) " that are asked for" },
+                    Some(extent) => { "those whose text is kept, " (count(*most)) " at most, of " (extent_in_words(extent, now)) },
+                    None => { "of the newest " (count(*most)) " that were published" },
                 }
+                @if !filter.is_empty() { ", and as you ask" } "."
             }
         }
         (super::articles::chosen("/judge", filter))
@@ -197,7 +201,7 @@ pub(crate) fn page(judging: &Judging<'_>, now: Timestamp, viewer: &Viewer) -> Ma
                         div.beside {
                             section.panel.answer aria-labelledby="label-title" {
                                 div.heading { h2 #label-title { "Is it about the subject?" } }
-                                (buttons(article, judged.label.as_ref().map(|label| label.value), &to(after.or(Some(article))), viewer))
+                                (buttons(article, judged.label.as_ref(), &to(Some(article)), &to(after.or(Some(article))), viewer))
                                 @if let Some(label) = &judged.label {
                                     p.note { (line(&label.author)) " said so " (since(Some(label.at), now)) "." }
                                 }
@@ -287,11 +291,21 @@ pub(crate) fn kept_text(text: &str, tag: Option<&str>) -> Markup {
     }
 }
 
-/// The three labels as buttons; the one that the article has is pressed. `then` is the page that follows.
-pub(crate) fn buttons(article: &ArticleId, value: Option<LabelValue>, then: &str, viewer: &Viewer) -> Markup {
+/// The three labels as buttons; the one that the article has is pressed, and no other is replaced. `back` is the page that they stand on, `then`
+/// the one that follows.
+pub(crate) fn buttons(
+    article: &ArticleId,
+    label: Option<&ArticleLabel>,
+    back: &str,
+    then: &str,
+    viewer: &Viewer,
+) -> Markup {
+    let value = label.map(|label| label.value);
     html! {
         @if viewer.may_operate {
             form.labels method="post" action=(format!("/judge/{}", super::query_value(article.as_str()))) {
+                @if let Some(label) = label { input type="hidden" name="replaced" value=(label.at.as_microsecond()); }
+                input type="hidden" name="back" value=(back);
                 input type="hidden" name="then" value=(then);
                 @for (label, name, key) in [
                     (LabelValue::Relevant, "Relevant", "r"),
@@ -349,5 +363,8 @@ mod tests {
             given.and(GivenLabel { article, was: None, at: Timestamp::UNIX_EPOCH })
         });
         assert_eq!((many.0.len(), many.0[0].article.as_str()), (MAX_GIVEN, "1"));
+        // One that somebody has written longer is read no further.
+        let read = GivenLabels::of(&format!("a0.none.0*{}", many.to_text()));
+        assert_eq!(read, many);
     }
 }

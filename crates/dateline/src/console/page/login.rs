@@ -51,7 +51,7 @@ fn nothing() -> Markup {
         div.login.panel {
             h1 { "Nobody logs in here yet" }
             p { (with_commands("There are no users, and the API has no token: `dateline user add` makes a user, and a token in DATELINE_API__TOKEN, or in token_file of [api], logs in, too.", 500)) }
-            a.button href="/" { "To the overview" }
+            p { a.button href="/" { "To the overview" } }
         }
     }
 }

@@ -104,7 +104,7 @@ fn waiting_row(entry: &WaitingDocument, now: Timestamp) -> Markup {
                 @if let Some(link) = &entry.link { p.address { (address(link.as_str())) } }
                 @if let Some(reason) = &entry.reason { p.error { "put off: " (feed_error(reason, entry.link.as_ref().map_or("", Url::as_str))) } }
                 p.meta {
-                    a href=(format!("/feeds/{}", entry.feed)) { "its feed" } " · announced " (since(Some(entry.first_seen), now))
+                    a data-row href=(format!("/feeds/{}", entry.feed)) { @match &entry.feed_name { Some(name) => (feed_name(None, name)), None => "a feed that was removed" } } " · announced " (since(Some(entry.first_seen), now))
                     " · " @if entry.due > now { "asked for " (until(entry.due, now)) } @else { "due " (since(Some(entry.due), now)) }
                     @if entry.attempts > 0 { " · " (counted(entry.attempts.into(), "attempt", "attempts")) " failed" }
                 }
@@ -116,6 +116,7 @@ fn waiting_row(entry: &WaitingDocument, now: Timestamp) -> Markup {
 /// The page of all that waits.
 pub(crate) fn waiting(list: &WaitingList, now: Timestamp) -> Markup {
     html! {
+        p.crumbs { a href="/feeds" data-up { "Feeds" } }
         h1 { "Waiting" }
         p.lead { "Entries that were announced and whose page is still to be read: " (number(list.backlog)) @if list.backlog > list.waiting.len() as u64 { ", of which the longest due are here" } "." }
         @if list.waiting.is_empty() {
@@ -138,6 +139,7 @@ mod tests {
         let now: Timestamp = "2026-05-04T10:00:00Z".parse().unwrap();
         let entry = WaitingDocument {
             feed: FeedId::of(&Url::parse("https://news.example/rss").unwrap()),
+            feed_name: Some("https://news.example/rss".to_owned()),
             link: Some(Url::parse("https://news.example/1").unwrap()),
             title: None,
             first_seen: now,
@@ -147,5 +149,6 @@ mod tests {
         };
         let shown = waiting_row(&entry, now).into_string();
         assert!(shown.contains("put off: <bdi>answered 503 Service Unavailable</bdi>"), "{shown}");
+        assert!(shown.contains("<bdi>news.example/rss</bdi></a> · announced"), "{shown}");
     }
 }

@@ -3,6 +3,7 @@
 use dateline_wire::{RejectReason, StoryEvent};
 use jiff::Timestamp;
 use maud::{Markup, html};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::stories::story_row;
@@ -64,7 +65,7 @@ pub(crate) fn page(overview: &Overview<'_>) -> Markup {
 }
 
 /// What the plot of published articles tells apart.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum PublishedBy {
     /// Their languages.
@@ -142,7 +143,7 @@ fn published(activity: &ActivityReport, by: PublishedBy, only: Option<&str>, now
                 _ => format!("{}: {}", short(start, now), counted(parts.iter().sum(), "event", "events")),
             };
             let href = format!("/live?kind=article&since={start}&until={end}{chosen}");
-            Bar { when: short(start, now), label, href, parts }
+            Bar { label, href, parts }
         })
         .collect();
     #[allow(clippy::cast_precision_loss)]
@@ -197,7 +198,10 @@ fn verdict(status: &StatusReport) -> Markup {
             h1 #verdict { (word) }
             @if status.faults.is_empty() {
                 // The summary begins with its verdict, which stands above.
-                p { (visible(status.summary.split_once(": ").map_or(status.summary.as_str(), |(_, rest)| rest), 500)) }
+                p {
+                    (visible(status.summary.split_once(": ").map_or(status.summary.as_str(), |(_, rest)| rest), 500))
+                    @if status.last_event.is_some() { "; the last event came " (since(status.last_event, status.now)) }
+                }
             }
             @for fault in &status.faults {
                 div.fault {
@@ -238,7 +242,7 @@ fn figures(status: &StatusReport) -> Markup {
     html! {
         ul.figures aria-label="In numbers" {
             (figure("/live?kind=article", &number(events("articles")), "article events", html! { "articles and revisions" }))
-            (figure("/live?kind=story", &number(events("stories")), "story events", html! { "last event of any kind " (since(status.last_event, status.now)) }))
+            (figure("/live?kind=story", &number(events("stories")), "story events", html! { "each change of a story" }))
             (figure("/rejects", &number(events("rejects")), "not published", html! { "of " (number(status.entries)) " entries" }))
             (figure("/feeds", &count(status.feeds.len()), "feeds", html! { (count(status.feeds_in(FeedCondition::Ok))) " as they should be" }))
             (figure("/waiting", &number(status.backlog), "entries waiting", html! {

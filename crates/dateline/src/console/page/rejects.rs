@@ -67,11 +67,19 @@ pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
                     "feed" => rejects.iter().find_map(|reject| feed_named(reject.event.feed.as_ref()?, value)),
                     _ => None,
                 }))
-                @if let Some(extent) = extent { p.note { "Of " (extent_in_words(extent, now)) ", the " (count(rejects.len())) " nearest that are asked for." } }
+                @if let Some(extent) = extent.as_ref().filter(|_| !rejects.is_empty()) {
+                    p.note {
+                        "The nearest " (count(rejects.len())) " of " (extent_in_words(extent, now))
+                        @if !filter.is_empty() { ", that are as you ask" } "."
+                    }
+                }
                 @if let Some(reason) = reason.as_deref().and_then(RejectReason::from_word) { p.note { (reason.meaning()) } }
                 @if rejects.is_empty() {
                     p.empty {
-                        @if *is_nearest { "Nothing of it was judged: only what was has a distance from the threshold." }
+                        @if let Some(extent) = extent {
+                            @if extent.rejects == 0 { "Nothing that was judged stayed unpublished in the last week. " } @else { "None of " (extent_in_words(extent, now)) " is as you ask. " }
+                            "What was not judged has no distance from the threshold, and what is older than a week stands among the " a href=(with("order=newest")) { "newest" } " alone."
+                        }
                         @else if filter.is_empty() { "Nothing was rejected yet." }
                         @else { "Nothing is like that." }
                     }
@@ -97,10 +105,10 @@ pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
 pub(crate) fn extent_in_words(extent: &NearExtent, now: Timestamp) -> Markup {
     let NearExtent { rejects, are_all, since, is_complete } = extent;
     html! {
-        @if *are_all { "the " (count(*rejects)) } @else { "the " (count(*rejects)) " nearest of those that were" }
+        @if *are_all { "the " (count(*rejects)) " that were" } @else { "the " (count(*rejects)) " that came nearest among all that were" }
         " judged and not published "
-        @match since { Some(since) => { "since " (moment(*since, now)) ", in the last week" }, None => "in the last week" }
-        @if !is_complete { " (which is still being counted)" }
+        @match since { Some(since) => { "since " (moment(*since, now)) }, None => "in the last week" }
+        @if !is_complete { " (the last week is still being counted)" }
     }
 }
 
@@ -188,7 +196,8 @@ pub(crate) fn reject(
                     div.heading { h2 #judgement-title { "About the subject" } (verdict(relevance.label, relevance.score)) }
                     (super::article::reasons(&relevance.reasons, None, text))
                     @if let (Some(judged), Some(article)) = (judged, &event.article) {
-                        (super::judge::buttons(article, judged.label.as_ref().map(|label| label.value), &format!("/rejects/{sequence}"), viewer))
+                        @let own_page = format!("/rejects/{sequence}");
+                        (super::judge::buttons(article, judged.label.as_ref(), &own_page, &own_page, viewer))
                     }
                 }
               }

@@ -57,7 +57,7 @@ pub(crate) fn story_row(story: &StoryEvent, now: Timestamp) -> Markup {
                     (counted(story.article_count.into(), "article", "articles")) " · "
                     (counted(story.origin_count.into(), "source", "sources")) " · "
                     @for (at, tag) in story.languages.iter().take(8).enumerate() { @if at > 0 { ", " } (language(tag)) }
-                    " · last " (since(Some(story.last_reported), now))
+                    " · last report " (since(Some(story.last_reported), now))
                     @if let Some(day) = story.happened_on { " · " (happening(day, now)) }
                 }
             }
