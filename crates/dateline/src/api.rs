@@ -21,7 +21,7 @@
 //! | POST `/v1/feeds/preview` | says what a feed would bring, before it is added |
 //! | `/v1/opml`, POST `/v1/opml?dry_run=true` | the feeds as a list of other readers; what such a list changes, or would |
 //! | POST `/v1/feeds/ID/pause`, `/v1/feeds/ID/resume` | has a feed polled no more; again |
-//! | `/v1/labels` | what people say of articles |
+//! | `/v1/labels`, `/v1/judge` | what people say of articles; what is to be judged |
 //! | PUT, DELETE `/v1/labels/ID` | says that an article is relevant, not, or borderline; takes that back |
 //! | `/v1/sites`, PUT, DELETE | the rules for single sites; has one stand there; takes one out |
 //! | POST `/v1/sites/try` | reads a page by a rule and without |
@@ -59,6 +59,7 @@ mod feed;
 pub(crate) mod feed_entries;
 mod framework_problem;
 mod health;
+pub(crate) mod judge_queue;
 mod known_parameters;
 pub(crate) mod label;
 pub(crate) mod lookup;
@@ -340,7 +341,9 @@ fn routes() -> ApiRouter<Arc<Api>> {
             "/v1/labels/{article}",
             put_with(label::give, document::give_label).delete_with(label::remove, document::remove_label),
         )
+        .api_route("/v1/judge", get_with(judge_queue::list, document::judge_queue))
         .api_route("/v1/rejects", get_with(reject::list, document::rejects))
+        .api_route("/v1/rejects/{sequence}", get_with(reject::show, document::reject))
         .api_route("/v1/activity", get_with(activity::show, document::activity))
         .api_route("/v1/stories", get_with(story::list, document::stories))
         .api_route("/v1/stories/{id}", get_with(story::show, document::story))

@@ -338,6 +338,23 @@ pub(super) fn rejects(operation: Described<'_>) -> Described<'_> {
         )
 }
 
+pub(super) fn reject(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("reject")
+        .summary("One reject, with the text of its page as far as that is kept, and what people say of it")
+        .description("404: there is no reject at this place; it may be gone by [retention].")
+}
+
+pub(super) fn judge_queue(operation: Described<'_>) -> Described<'_> {
+    operation
+        .id("judgeQueue")
+        .summary("What is to be judged by people, the nearest to the threshold first")
+        .description(
+            "Of what was not published in the last week, or of what was published last, as `of` says. The parameters that choose are those of \
+             `/v1/events`. 400: a parameter means nothing.",
+        )
+}
+
 pub(super) fn labels(operation: Described<'_>) -> Described<'_> {
     operation
         .id("labels")

@@ -16,11 +16,15 @@ use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use super::acceptable::{Accept, EVENT_KINDS};
+use super::expectation::shown;
 use super::parameters::{Parameters, limit};
 use super::{Api, Problem, Shared};
 
 /// How many events are read from the journal at once: bounds what one client costs in memory.
 const PAGE: usize = 64;
+/// How many events before a place are told unless another number is asked for, and at most.
+const PAST: usize = 100;
+const MAX_PAST: usize = 1_000;
 /// How often a silent stream of server-sent events says that it is still there (WHATWG HTML, section 9.2.7: about 15 s).
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
@@ -37,6 +41,9 @@ pub(super) struct EventQuery {
     /// At most so many events; without it, all that there are. It is a stream: there is no largest.
     #[serde(deserialize_with = "limit")]
     limit: Option<NonZeroUsize>,
+    /// The place before which to end, or `latest`: the events up to there, the newest first, 100 unless `limit` says otherwise, and 1,000 at
+    /// most. Not with `after` or `follow`.
+    before: Option<String>,
     /// `sse` for server-sent events, `ndjson` for lines; else the Accept header decides.
     format: Option<String>,
 }
@@ -80,6 +87,9 @@ pub(super) async fn events(
 ) -> Result<Response, Problem> {
     let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST, detail);
     let format = format_of(&query, &headers).map_err(bad)?;
+    if let Some(before) = &query.before {
+        return past(&api, format, filter, before, &query).await;
+    }
     let selection = EventSelection::of(filter);
     let kind = selection.kind();
     let journal = api.sources.journal.id().as_str();
@@ -141,6 +151,40 @@ pub(super) async fn events(
     // What compresses would hold events back.
     let caching = if query.follow { "no-store, no-transform" } else { "no-store" };
     let headers = [(header::CONTENT_TYPE, format.content_type()), (header::CACHE_CONTROL, caching)];
+    Ok((headers, body).into_response())
+}
+
+/// The events before a place, the newest first.
+async fn past(
+    api: &Arc<Api>,
+    format: Format,
+    filter: EventFilter,
+    before: &str,
+    query: &EventQuery,
+) -> Result<Response, Problem> {
+    let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST, detail);
+    if query.after.is_some() || query.follow {
+        return Err(bad(
+            "`before` goes back from a place, `after` and `follow` go on from one: give one of them"
+                .to_owned(),
+        ));
+    }
+    let place = match before {
+        "latest" => None,
+        number => {
+            let meant =
+                |_| bad(format!("`before` is {}: a sequence number or `latest` is meant", shown(number)));
+            Some(Sequence(number.parse().map_err(meant)?).min(Sequence::MAX))
+        }
+    };
+    let limit = query.limit.map_or(PAST, NonZeroUsize::get).min(MAX_PAST);
+    let events = api.read(move |journal| journal.events_before(&filter, place, limit)).await?;
+    let mut body = String::new();
+    for event in &events {
+        let json = event.to_structured_json(&api.sources.envelope)?;
+        format.write(event, &json, &mut body);
+    }
+    let headers = [(header::CONTENT_TYPE, format.content_type()), (header::CACHE_CONTROL, "no-store")];
     Ok((headers, body).into_response())
 }
 

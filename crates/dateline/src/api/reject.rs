@@ -3,7 +3,8 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Json;
 use dateline_journal::{EventFilter, Facet, JournalError, JournalReader};
 use dateline_wire::{CloudEvent, EventKind, RejectEvent, Sequence};
@@ -11,6 +12,8 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::expectation::shown;
+use super::label::JudgedArticle;
 use super::near_rejects::NearExtent;
 use super::parameters::{Parameters, check_list, limit};
 use super::{Api, Problem, Shared};
@@ -67,6 +70,65 @@ pub(crate) struct RejectPage {
     /// Of what the nearest are.
     #[serde(skip)]
     pub(crate) extent: Option<NearExtent>,
+}
+
+/// One reject, with what is kept of it.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct RejectReport {
+    /// The reject.
+    #[serde(flatten)]
+    reject: Rejected,
+    /// The text of its page, the first 16 KiB, where it was judged and is still kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    /// The language of that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
+    /// What people say of it: `relevant`, `not` or `borderline`; absent where nobody has said anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+    /// Who says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    labelled_by: Option<String>,
+    /// Since when: what a change of the label names in `If-Match`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    labelled_at: Option<Timestamp>,
+}
+
+/// One reject.
+pub(super) async fn show(
+    State(api): Shared,
+    Path(place): Path<String>,
+) -> Result<Json<RejectReport>, Problem> {
+    let (reject, judged) = at(&api, &place).await?;
+    let (text, language, label) =
+        judged.map_or((String::new(), None, None), |judged| (judged.text, judged.language, judged.label));
+    Ok(Json(RejectReport {
+        reject,
+        text: Some(text).filter(|text| !text.is_empty()),
+        language,
+        label: label.as_ref().map(|label| label.value.as_str().to_owned()),
+        labelled_at: label.as_ref().map(|label| label.at),
+        labelled_by: label.map(|label| label.author),
+    }))
+}
+
+/// The reject at a place, and what is known of its article where that was judged.
+pub(super) async fn at(api: &Arc<Api>, place: &str) -> Result<(Rejected, Option<JudgedArticle>), Problem> {
+    let sequence = Sequence(place.parse().unwrap_or(u64::MAX)).min(Sequence::MAX);
+    let event = api.read(move |journal| journal.event(sequence)).await?;
+    let event = event.filter(|event| event.kind == EventKind::Reject).ok_or_else(|| {
+        let detail =
+            format!("there is no reject at the place {}; it may be gone by [retention]", shown(place));
+        Problem::new(StatusCode::NOT_FOUND, detail)
+    })?;
+    let data: RejectEvent = serde_json::from_str(&event.data)?;
+    let judged = match data.article.clone() {
+        Some(article) => api.read(move |journal| JudgedArticle::read(journal, &article)).await?,
+        None => None,
+    };
+    Ok((Rejected { sequence: event.sequence, time: event.time, event: data }, judged))
 }
 
 impl RejectPage {

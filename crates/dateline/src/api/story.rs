@@ -5,11 +5,13 @@ pub(crate) mod reports;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Json;
-use dateline_journal::{JournalError, JournalReader, SearchGap, StoryCursor};
+use dateline_journal::{EventFilter, JournalError, JournalReader, SearchGap, StoryCursor};
 use dateline_wire::{EventKind, StoryEvent, StoryId};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroUsize;
+use url::form_urlencoded;
 
 use super::article::FOREIGN_CURSOR;
 use super::parameters::{GivenId, Parameters, check_list, limit};
@@ -38,6 +40,9 @@ pub(crate) struct StoryPage {
     /// The cursor of the next page, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,
+    /// How many there are in all, on other pages, too; only where nothing but `since` chooses them: others would have to be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
     /// Events of an older version that are not found yet: they are still being gone over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap: Option<SearchGap>,
@@ -59,9 +64,21 @@ pub(super) async fn list(
         let (stories, next) = journal.story_page(&filter, cursor.as_ref(), limit)?;
         let next = next.map(|next| next.to_text(journal.id(), &filter));
         let gap = journal.search_gap()?.filter(|_| !filter.is_empty());
-        Ok::<_, JournalError>(StoryPage { stories, next, gap })
+        let count = since_alone(&filter).map(|since| journal.story_count(since)).transpose()?;
+        Ok::<_, JournalError>(StoryPage { stories, next, count, gap })
     };
     api.read(read).await.map(Json)
+}
+
+/// From when on stories are asked for, where nothing else chooses them.
+fn since_alone(filter: &EventFilter) -> Option<Timestamp> {
+    let query = filter.to_query();
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    match (pairs.next(), pairs.next()) {
+        (None, _) => Some(Timestamp::MIN),
+        (Some((name, since)), None) if name == "since" => since.parse().ok(),
+        _ => None,
+    }
 }
 
 /// One story, as its last event tells it, also one that ended in another.

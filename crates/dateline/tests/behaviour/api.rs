@@ -79,7 +79,7 @@ async fn what_cannot_be_meant_is_refused_with_what_is() {
         ("/v1/events?after=yesterday", "a sequence number"),
         ("/v1/events?kind=news", "article, withdrawal, reject, health or story"),
         ("/v1/events?format=xml", "`ndjson` or `sse`"),
-        ("/v1/events?folow=true", "`folow` is no parameter here; known are after, follow"),
+        ("/v1/events?folow=true", "`folow` is no parameter here; known are after, before, follow"),
     ] {
         let (status, head, body) = served.get(path, "").await;
         assert_eq!(status, 400, "{path}");

@@ -1088,6 +1088,10 @@ async fn rejects_are_judged_from_the_nearest_on_and_a_label_is_taken_back() {
     // The reject has what its page said, too; the live list is headed by titles, each with its reason.
     let reject = console.get("/rejects/2").await.body;
     assert!(reject.contains("title r2") && reject.contains("What the page said."), "{reject}");
+    // What else is known of its address is a click away.
+    let known = reject.split("<a href=\"/search?q=").nth(1).unwrap().split('"').next().unwrap();
+    let known = console.get(&format!("/search?q={known}")).await.body;
+    assert!(known.contains("Feeds of its site"), "{known}");
     let live = console.get("/live").await.body;
     assert!(live.contains("<bdi>title r2</bdi>") && live.contains("not relevant · news.example"), "{live}");
     let label = console.journal.reader().label(&ArticleId::from_stored("r2")).unwrap().unwrap();
@@ -1730,6 +1734,53 @@ async fn what_waits_is_told_with_its_feed() {
     let row = format!("<a data-row href=\"/feeds/{}\">", console.feed.id());
     assert!(page.contains(&row) && !page.contains("its feed"), "{page}");
     assert!(page.contains("<a href=\"/feeds\" data-up>"), "{page}");
+    console.end().await;
+}
+
+#[tokio::test]
+async fn what_the_console_shows_of_rejects_judge_and_older_events_the_api_answers() {
+    let console = with_rejects().await;
+    let asked = async |path: &str| {
+        let answer = console.send("GET", path, "", "").await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        answer.body
+    };
+    let told = async |path: &str| serde_json::from_str::<serde_json::Value>(&asked(path).await).unwrap();
+    // The queue, with what was said; one of it, with its text.
+    let said = r#"{"label": "borderline", "labelled_by": "bert"}"#;
+    let put = console.send("PUT", "/v1/labels/r3", "Content-Type: application/json\r\n", said).await;
+    assert_eq!(put.status, 200, "{}", put.body);
+    let queue = told("/v1/judge").await;
+    assert_eq!(queue["articles"], json!([{"article": "r2"}, {"article": "r3", "label": "borderline"}]));
+    assert_eq!(told("/v1/judge?q=r3").await["articles"].as_array().unwrap().len(), 1);
+    assert_eq!(told("/v1/judge?of=articles").await["articles"], json!([]));
+    let reject = told("/v1/rejects/3").await;
+    assert_eq!((&reject["article"], &reject["text"]), (&json!("r3"), &json!("What the page said.")));
+    assert_eq!((&reject["label"], &reject["labelled_by"]), (&json!("borderline"), &json!("bert")));
+    assert_eq!(told("/v1/rejects/1").await.get("text"), None, "it is not kept");
+    assert_eq!(console.send("GET", "/v1/rejects/9", "", "").await.status, 404);
+    // Older events, the newest first.
+    let places = async |query: &str| {
+        let lines = asked(&format!("/v1/events?{query}")).await;
+        let place = |line: &str| {
+            let event: serde_json::Value = serde_json::from_str(line).unwrap();
+            event["data"]["article"].as_str().unwrap().to_owned()
+        };
+        lines.lines().map(place).collect::<Vec<String>>()
+    };
+    assert_eq!(places("before=latest").await, ["r3", "r2", "r1"]);
+    assert_eq!(places("before=3&limit=1&kind=reject").await, ["r2"]);
+    for (query, why) in [
+        ("before=soon", "`before` is `soon`: a sequence number or `latest` is meant"),
+        ("before=3&after=1", "give one of them"),
+        ("before=3&follow=true", "give one of them"),
+    ] {
+        let refused = console.send("GET", &format!("/v1/events?{query}"), "", "").await;
+        assert!(refused.status == 400 && refused.body.contains(why), "{query}: {}", refused.body);
+    }
+    // Stories are counted where nothing but a time chooses them.
+    assert_eq!(told("/v1/stories?since=2026-01-01").await["count"], json!(0));
+    assert_eq!(told("/v1/stories?language=ko").await.get("count"), None);
     console.end().await;
 }
 

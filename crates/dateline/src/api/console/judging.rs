@@ -1,15 +1,11 @@
 //! Judging: which article is next, and what is said of it.
 
-use std::collections::HashSet;
-use std::num::NonZeroUsize;
-use std::sync::Arc;
-
 use axum::Extension;
 use axum::extract::{Form, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
-use dateline_journal::{EventFilter, LabelCondition, LabelValue, OtherLabel};
-use dateline_wire::{ArticleEvent, ArticleId};
+use dateline_journal::{LabelCondition, LabelValue, OtherLabel};
+use dateline_wire::ArticleId;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -18,17 +14,12 @@ use url::form_urlencoded;
 use super::login::own_path;
 use super::visitor::MayOperate;
 use super::{PageProblem, Shown, refusal_with, shown};
-use crate::api::article::{self, ArticleQuery};
+use crate::api::judge_queue::{self, JudgedKind, MAX_QUEUE};
 use crate::api::label::{self, JudgedArticle};
-use crate::api::near_rejects::NearExtent;
 use crate::api::parameters::{GivenId, Parameters};
-use crate::api::reject::{self, RejectOrder, RejectQuery};
-use crate::api::{Api, Problem, Shared};
+use crate::api::{Problem, Shared};
 use crate::console::frame::{Section, Viewer};
-use crate::console::page::judge::{self, GivenLabel, GivenLabels, JudgedKind, Judging};
-
-/// How many articles a queue holds.
-const MAX_QUEUE: usize = 300;
+use crate::console::page::judge::{self, GivenLabel, GivenLabels, Judging};
 
 /// What is judged, and which of it is at hand.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
@@ -48,7 +39,7 @@ pub(super) async fn ask(
     parameters: Result<Parameters<JudgeQuery>, Problem>,
 ) -> Shown {
     let Parameters { filter, own: JudgeQuery { of, item, undo } } = parameters?;
-    let (queue, extent) = queue(&api, of, filter.clone()).await?;
+    let (queue, extent) = judge_queue::find(&api, of, filter.clone()).await?;
     let asked = queue.clone();
     let labels = api.read(move |journal| journal.label_values(&asked)).await?;
     let is_open = |article: &&ArticleId| !labels.contains_key(*article);
@@ -85,48 +76,6 @@ pub(super) async fn ask(
         given: &undo.as_deref().map(GivenLabels::of).unwrap_or_default(),
     };
     Ok(shown(&api, &viewer, Section::Judge, "Judge", &judge::page(&judging, api.now(), &viewer)))
-}
-
-/// What is to be judged, the nearest to the threshold first, and of what that is the nearest; the order doesn't follow from labels.
-async fn queue(
-    api: &Arc<Api>,
-    of: JudgedKind,
-    filter: EventFilter,
-) -> Result<(Vec<ArticleId>, Option<NearExtent>), Problem> {
-    let (mut articles, mut extent) = (Vec::new(), None);
-    match of {
-        JudgedKind::Rejects => {
-            let own = RejectQuery {
-                order: RejectOrder::Nearest,
-                limit: NonZeroUsize::new(MAX_QUEUE),
-                ..RejectQuery::default()
-            };
-            let found = reject::find(api, filter, own).await?;
-            extent = found.extent;
-            let found: Vec<ArticleId> =
-                found.rejects.into_iter().filter_map(|reject| reject.event.article).collect();
-            let asked = found.clone();
-            let kept = api.read(move |journal| journal.kept_texts_of(&asked)).await?;
-            // Nobody can judge what isn't there any more.
-            articles.extend(found.into_iter().filter(|article| kept.contains(article)));
-        }
-        JudgedKind::Articles => {
-            let own = ArticleQuery { limit: NonZeroUsize::new(MAX_QUEUE), ..ArticleQuery::default() };
-            let found = article::find(api, filter, own).await?.page.articles;
-            let mut judged: Vec<(f64, ArticleId)> = found
-                .iter()
-                .filter_map(|found| {
-                    let event: ArticleEvent = serde_json::from_str(&found.event.data).ok()?;
-                    Some((event.relevance.score?, event.article))
-                })
-                .collect();
-            judged.sort_by(|one, other| one.0.total_cmp(&other.0));
-            articles.extend(judged.into_iter().map(|(_, article)| article));
-        }
-    }
-    let mut seen = HashSet::new();
-    articles.retain(|article| seen.insert(article.clone()));
-    Ok((articles, extent))
 }
 
 /// What a form says of an article, and which page follows.

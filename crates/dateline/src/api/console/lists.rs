@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use dateline_journal::{EventFilter, Facet, FoundArticle, JournalError};
-use dateline_wire::{ArticleId, CanonicalUrl, EventKind, FeedId, FeedRef, Sequence, StoryId};
+use dateline_wire::{ArticleId, CanonicalUrl, EventKind, FeedId, FeedRef, StoryId};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -18,7 +18,6 @@ use url::Url;
 use super::asked_list::{AskedList, AskedPage, mistaken, other_list};
 use super::{PageProblem, Shown, answer, frame, shown};
 use crate::api::article::{self, ArticleQuery};
-use crate::api::label::JudgedArticle;
 use crate::api::lookup::{self, AddressOutcome, LookupReport};
 use crate::api::parameters::Parameters;
 use crate::api::reject::{self, RejectOrder, RejectPage, RejectQuery, Rejected};
@@ -156,18 +155,8 @@ pub(super) async fn reject(
     Extension(viewer): Extension<Viewer>,
     Path(place): Path<String>,
 ) -> Shown {
-    let sequence = Sequence(place.parse().unwrap_or(u64::MAX)).min(Sequence::MAX);
-    let event = api.read(move |journal| journal.event(sequence)).await?;
-    let event = event.filter(|event| event.kind == EventKind::Reject).ok_or_else(|| {
-        let detail = format!("there is no reject at the place {place}; it may be gone by [retention]");
-        Problem::new(StatusCode::NOT_FOUND, detail)
-    })?;
-    let row =
-        RejectRow { sequence: event.sequence, time: event.time, event: serde_json::from_str(&event.data)? };
-    let judged = match row.event.article.clone() {
-        Some(article) => api.read(move |journal| JudgedArticle::read(journal, &article)).await?,
-        None => None,
-    };
+    let (found, judged) = reject::at(&api, &place).await?;
+    let row = reject_row(found);
     let main = page::rejects::reject(&row, judged.as_ref(), api.now(), &viewer);
     Ok(shown(&api, &viewer, Section::Rejects, "Rejects", &main))
 }

@@ -4,10 +4,9 @@ use dateline_journal::{ArticleLabel, EventFilter, LabelValue};
 use dateline_wire::{ArticleId, Relevance};
 use jiff::Timestamp;
 use maud::{Markup, html};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use super::rejects::extent_in_words;
+use crate::api::judge_queue::JudgedKind;
 use crate::api::label::{JudgedArticle, JudgedEvent};
 use crate::api::near_rejects::NearExtent;
 use crate::console::figures::{count, counted, language, moment, since, verdict};
@@ -16,27 +15,6 @@ use crate::console::shown::{address, feed_name, is_tag, line, line_in, visible};
 
 /// The most of a text that is shown, in scalar values.
 const MAX_TEXT_CHARS: usize = 8_000;
-
-/// What is judged.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum JudgedKind {
-    /// What was judged and not published, the nearest to the threshold first.
-    #[default]
-    Rejects,
-    /// What was published, the nearest to the threshold first.
-    Articles,
-}
-
-impl JudgedKind {
-    /// Its word in addresses.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Rejects => "rejects",
-            Self::Articles => "articles",
-        }
-    }
-}
 
 /// The most labels that can be taken back one after another: all of them stand in an address.
 const MAX_GIVEN: usize = 50;

@@ -7,6 +7,7 @@ use maud::{Markup, html};
 
 use super::articles::{chosen_by_name, feed_named, form, pairs};
 use super::overview::reject_bars;
+use crate::api::judge_queue::JudgedKind;
 use crate::api::label::JudgedArticle;
 use crate::api::near_rejects::NearExtent;
 use crate::console::figures::{self, count, moment, number, verdict, word, words};
@@ -54,7 +55,7 @@ pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
     let reason = pairs(filter).into_iter().find(|(name, _)| name == "reason").map(|(_, reason)| reason);
     html! {
         h1 { "Rejects" }
-        p.lead { "Every entry that was announced and not published, with the stage that it reached and why it went no further. " a href=(super::judge::href(super::judge::JudgedKind::Rejects, filter, None, &super::judge::GivenLabels::default())) { "Judge them" } "." }
+        p.lead { "Every entry that was announced and not published, with the stage that it reached and why it went no further. " a href=(super::judge::href(JudgedKind::Rejects, filter, None, &super::judge::GivenLabels::default())) { "Judge them" } "." }
         (form("/rejects", filter, &[]))
         @if *is_nearest { input type="hidden" name="order" value="nearest" form="which"; }
         div.columns.reverse.woven {
@@ -214,7 +215,7 @@ pub(crate) fn reject(
                         div { dt { "Stage" } dd { (word(&event.stage)) } }
                         // A rule helps where the page was read, and read wrong.
                         @if let (Some(url), Stage::Extract | Stage::Judge) = (&event.url, event.stage) { div { dt { "Read wrong?" } dd { a href=(super::sites::href(url)) { "Try a site rule on it" } } } }
-                        @if let Some(article) = &event.article { div { dt { "Article" } dd { a href=(format!("/search?q={article}")) { "What is known of it" } } } }
+                        @if let Some(url) = &event.url { div { dt { "Address" } dd { a href=(format!("/search?q={}", super::query_value(url.as_str()))) { "What is known of it" } } } }
                     }
                 }
                 (super::other_forms(&[("JSON", &format!("/v1/events?after={}&limit=1", sequence.0.saturating_sub(1)))], ""))
