@@ -1,5 +1,10 @@
 //! Which bytes a scan stops at, told by one look-up in a table where comparing with each of them takes several steps a byte.
 
+/// White space in a tag. A page's carriage returns are line feeds by the time its tree is built; the sieve sees them as they were sent.
+pub(crate) const SPACES: &[u8] = b" \t\n\r\x0c";
+pub(crate) static SPACE: ByteSet = ByteSet::of(SPACES);
+pub(crate) static NO_SPACE: ByteSet = ByteSet::of(SPACES).others();
+
 /// A set of bytes.
 pub(crate) struct ByteSet([bool; 256]);
 
@@ -29,9 +34,13 @@ impl ByteSet {
         self
     }
 
+    pub(crate) fn has(&self, byte: u8) -> bool {
+        self.0[usize::from(byte)]
+    }
+
     /// Where the first member stands in `bytes`.
     pub(crate) fn first_in(&self, bytes: &[u8]) -> Option<usize> {
-        bytes.iter().position(|byte| self.0[usize::from(*byte)])
+        bytes.iter().position(|byte| self.has(*byte))
     }
 }
 

@@ -16,7 +16,7 @@
 use html5ever::tendril::StrTendril;
 use memchr::{memchr, memmem};
 
-use crate::byte_set::ByteSet;
+use crate::byte_set::{ByteSet, NO_SPACE, SPACES};
 use crate::guard::MAX_ATTRIBUTES_OF_ONE;
 use crate::style;
 
@@ -227,9 +227,7 @@ impl Sieve<'_> {
     }
 }
 
-/// White space in a tag, and what ends each part of one.
-const SPACES: &[u8] = b" \t\n\r\x0c";
-static NO_SPACE: ByteSet = ByteSet::of(SPACES).others();
+/// What ends each part of a tag.
 static TAG_NAME_END: ByteSet = ByteSet::of(SPACES).with(b"/>");
 static ATTRIBUTE_START: ByteSet = ByteSet::of(SPACES).with(b"/").others();
 static ATTRIBUTE_NAME_END: ByteSet = ByteSet::of(SPACES).with(b"/>=");

@@ -210,6 +210,7 @@ fn what_signs_a_text_or_closes_it_is_none_of_it() {
         ("김하나", "<p>◎바다통신 hana@bada.example</p>"),
         ("김하나", "<p>촬영기자:정우진/영상편집:한별이</p>"),
         ("Ana Lund", "<p>(alu/wna)</p>"),
+        ("王大明", "<p>（記者王大明／北港報導）</p>"),
     ] {
         let found = lines_by(&[author], &format!("{}{foot}", story(3)));
         assert_eq!(found.len(), 3, "{foot}: {found:#?}");
@@ -531,6 +532,7 @@ fn lines_in_which_a_paper_speaks_of_itself_below_the_story_are_no_part_of_it() {
         "Подписывайтесь на наш канал в Дзене, чтобы не пропустить новости.",
         "Get the latest stories straight to your inbox with our <a href=/letter>newsletter</a>",
         "特别声明：以上内容由用户上传并发布，本平台仅提供信息存储服务。",
+        "Dieses Thema im Programm: Über dieses Thema berichtete die Hafenschau am 12. Mai um 14:00 Uhr.",
         "کد خبر 1234567",
         "کد خبر: ۱۲۳۴۵۶۷",
     ] {

@@ -575,6 +575,8 @@ const RIGHTS: &[&str] = &[
     "版权声明",
     "免责声明",
     "免責聲明",
+    "dieses thema im programm",
+    "über dieses thema berichte",
     "特别声明",
     "特別聲明",
     "未经授权",

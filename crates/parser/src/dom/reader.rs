@@ -20,7 +20,7 @@ use memchr::{memchr, memchr2, memmem};
 
 use super::Document;
 use super::sink::Sink;
-use crate::byte_set::ByteSet;
+use crate::byte_set::{ByteSet, NO_SPACE, SPACE, SPACES};
 use crate::guard::{self, DepthGuard, may_hold_raw_text};
 use crate::memo::Memo;
 
@@ -438,12 +438,10 @@ fn referred(name: &str) -> Option<char> {
 }
 
 fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | 0x0c)
+    SPACE.has(byte)
 }
 
-/// White space in a tag, what ends a value without quotes, and what stands in no plain name.
-const SPACES: &[u8] = b" \t\n\x0c";
-static NO_SPACE: ByteSet = ByteSet::of(SPACES).others();
+/// What ends a value without quotes, and what stands in no plain name.
 static VALUE_END: ByteSet = ByteSet::of(SPACES).with(b">");
 static NO_PLAIN_NAME: ByteSet = ByteSet::of(b"abcdefghijklmnopqrstuvwxyz0123456789-_:.").others();
 

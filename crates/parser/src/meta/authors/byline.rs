@@ -89,7 +89,7 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
             continue;
         }
         // Behind the last of several stands the place or the paper: "Ana Lund, Bo Ek - Sea Post".
-        let text = if at > 0 { before_dash(text) } else { text };
+        let text = before_house(if at > 0 { before_dash(text) } else { text });
         let names = names(text);
         read.credits
             .extend(names.iter().filter_map(|name| role.map(|role| Credit { name: name.clone(), role })));
@@ -149,6 +149,12 @@ fn are_placed(parts: &[BylinePart]) -> bool {
     };
     let is_bar = |group: &&[BylinePart]| group[0].joint == Joint::Bar;
     groups.len() > 1 && groups.iter().all(is_bar) && groups.iter().all(is_author)
+}
+
+/// `text` without the house that a person writes for, in a byline of capitals: "ANA LUND FOR HARBOUR POST".
+fn before_house(text: &str) -> &str {
+    let parted = text.split_once(" FOR ");
+    parted.filter(|(name, _)| is_person(name)).map_or(text, |(name, _)| name)
 }
 
 /// Whether a part follows what a person named before is there: "Ana Lund | Business reporter, Harbour Radio".

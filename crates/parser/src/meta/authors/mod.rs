@@ -278,7 +278,8 @@ pub(super) fn byline_of(line: &str, authors: &[String]) -> Option<BylineLine> {
             || line.starts_with(['【', '［']) && are_names(inner, authors)
             || is_credit(inner)
             || ENDS.contains(&inner)
-            || is_shorthand(inner);
+            || is_shorthand(inner)
+            || reports(inner, authors);
         return is_byline.then_some(BylineLine::Worded);
     }
     // "◎바다통신 hana@bada.example": a sign, the house and an address.
@@ -339,6 +340,12 @@ fn are_credits(line: &str, authors: &[String]) -> bool {
             Some((_, name)) => is_name(name),
             None => words::after_prefix(part).is_some_and(|names| are_names(names, authors)),
         })
+}
+
+/// Whether a text in brackets says which of `authors` reports from where: "（記者王大明／北港報導）".
+fn reports(inner: &str, authors: &[String]) -> bool {
+    let names = east_asian::reported(inner);
+    !names.is_empty() && names.iter().all(|name| authors.contains(name))
 }
 
 /// What wires close a report with, in brackets.
@@ -704,6 +711,8 @@ mod tests {
         assert!(worded("12.05.2026 Die Fähre fährt").names.is_empty());
         assert_eq!(clean("Ana Lund | Business reporter, Harbour Radio"), ["Ana Lund"]);
         assert_eq!(clean("Anne Lund Suivre"), ["Anne Lund"]);
+        assert_eq!(clean("ANA LUND FOR HARBOUR POST ONLINE"), ["ANA LUND"]);
+        assert_eq!(worded("Article rédigé par Anne Lund, Bernard Dale").names, ["Anne Lund", "Bernard Dale"]);
         assert_eq!(clean("佐藤 花子：港湾経済 記者"), ["佐藤 花子"]);
         assert_eq!(signed("（记者 王小海 实习记者 李小娜）港口恢复装船。"), ["王小海", "李小娜"]);
     }

@@ -22,6 +22,7 @@ pub(super) const WRITTEN_BY: &[&str] = &[
     "skriven av",
     "submitted by",
     "soumis par",
+    "article rédigé par",
     "proposé par",
     "inviato da",
     "ingediend door",
