@@ -144,6 +144,10 @@ const MAX_STEM: usize = 8;
 /// What is compared of a word in lower case: its beginning without the commonest endings. Two forms of a word nearly always
 /// give one stem; now and then two words do, which costs little since a text has many.
 pub(super) fn stem(word: &str) -> Cow<'_, str> {
+    if word.contains(['ё', '’', 'ʼ']) {
+        let written: String = word.chars().map(usual).collect();
+        return Cow::Owned(stem(&written).into_owned());
+    }
     let length = word.chars().count();
     let cyrillic = word.chars().next().is_some_and(|c| matches!(u32::from(c), 0x400..=0x52F));
     if cyrillic {
@@ -155,7 +159,7 @@ pub(super) fn stem(word: &str) -> Cow<'_, str> {
         };
         return Cow::Borrowed(first_chars(word, kept));
     }
-    let word = word.strip_suffix("'s").or_else(|| word.strip_suffix("’s")).unwrap_or(word);
+    let word = word.strip_suffix("'s").unwrap_or(word);
     let mut stem = Cow::Borrowed(word);
     if word.chars().count() > 4 {
         for (ending, replacement) in
@@ -181,6 +185,15 @@ pub(super) fn stem(word: &str) -> Cow<'_, str> {
     match stem {
         Cow::Borrowed(stem) => Cow::Borrowed(first_chars(stem, MAX_STEM)),
         Cow::Owned(stem) => Cow::Owned(first_chars(&stem, MAX_STEM).to_owned()),
+    }
+}
+
+/// A letter or apostrophe as most write it: many leave the dots of `ё` away.
+fn usual(c: char) -> char {
+    match c {
+        'ё' => 'е',
+        '’' | 'ʼ' => '\'',
+        c => c,
     }
 }
 
@@ -237,9 +250,14 @@ mod tests {
 
     #[test]
     fn forms_of_a_word_give_one_stem() {
-        for (a, b) in
-            [("visits", "visited"), ("stopped", "stops"), ("переговоров", "переговоры"), ("ferries", "ferry")]
-        {
+        for (a, b) in [
+            ("visits", "visited"),
+            ("stopped", "stops"),
+            ("переговоров", "переговоры"),
+            ("ferries", "ferry"),
+            ("самолёт", "самолеты"),
+            ("п’ятеро", "п'ятеро"),
+        ] {
             assert_eq!(stem(a), stem(b), "{a} {b}");
         }
         assert_ne!(stem("ferry"), stem("fear"));
