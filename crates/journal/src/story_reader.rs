@@ -29,6 +29,37 @@ impl JournalReader {
         })
     }
 
+    /// How often a story was told; 0 of one that never was.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn story_revision(&self, story: &StoryId) -> Result<u32, JournalError> {
+        if self.version() < schema::STORIES {
+            return Ok(0);
+        }
+        self.read(|connection| {
+            let told: Option<u32> = connection
+                .prepare_cached("SELECT revision FROM stories WHERE id = ?1")?
+                .query_row([story.as_str()], |row| row.get(0))
+                .optional()?;
+            Ok(told.unwrap_or(0))
+        })
+    }
+
+    /// The number of an article among those of stories, in the order in which they came.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn story_article_number(&self, article: &ArticleId) -> Result<Option<u64>, JournalError> {
+        self.read(|connection| {
+            let number = connection
+                .prepare_cached("SELECT number FROM story_articles WHERE article = ?1")?
+                .query_row([article.as_str()], |row| row.get(0))
+                .optional()?;
+            Ok(number)
+        })
+    }
+
     /// The articles of a story, by numbers in the order in which they came.
     ///
     /// # Errors

@@ -183,14 +183,9 @@ fn compare(events: Vec<ArticleEvent>, agencies: Arc<Agencies>, tables: Arc<Story
         event.copy_of = copies.find(&event.article, &text, read).map(|copy| copy.copy_of);
         let at = Timestamp::from_second(number).unwrap_or_default();
         copies.add(&event.article, 1, at, &text, event.copy_of.as_ref());
-        let read = |story: &StoryId| Ok::<_, Infallible>(kept.get(story).cloned().unwrap_or_default());
-        let Ok(told) = book.take(&event, at, read);
-        for (report, story) in told.reports {
-            kept.entry(story).or_default().reports.push((number as u64, report));
-        }
-        for story in told.events {
-            kept.entry(story.story).or_default().revision = story.revision;
-        }
+        let Ok(told) =
+            book.take(&event, at, |story| Ok::<_, Infallible>(kept.remove(story).unwrap_or_default()));
+        kept.extend(told.stored);
         texts.insert(event.article, body);
     }
 }

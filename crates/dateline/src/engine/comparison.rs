@@ -225,7 +225,7 @@ impl Comparison {
         at: Timestamp,
     ) -> Result<StoryUpdate, JournalError> {
         self.know_log(at).await?;
-        self.stories.as_ref().map_or(Ok(StoryUpdate::default()), |stories| stories.withdraw(article))
+        self.stories.as_mut().map_or(Ok(StoryUpdate::default()), |stories| stories.withdraw(article))
     }
 
     /// Reads the log anew where the tables are others, and where a restored journal has taken in what Kafka has of it.

@@ -1,79 +1,76 @@
 //! Which story an article tells, asked in the order in which articles are committed, and kept in the journal with them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use dateline_journal::{Journal, JournalError, JournalReader, StoryArticleRow, StoryUpdate};
-use dateline_stories::book::{StoredStory, StoryBook, StoryReport, StoryTelling};
+use dateline_stories::book::{FIRST_UNNUMBERED, StoredStory, StoryBook, StoryReport, StoryTelling};
 use dateline_stories::origin::Agencies;
 use dateline_stories::story::StoryTables;
 use dateline_wire::{ArticleEvent, ArticleId, EventKind, Sequence, StoryId, StoryState};
+use hashlink::LruCache;
 use jiff::Timestamp;
 
 /// How often a story that ended in another is followed to the one that has its articles.
 const MAX_ENDINGS: usize = 100;
 /// How many events are read at once.
 const BATCH: usize = 500;
+/// How many articles of stories are held in memory, of one or two kilobytes each.
+const MAX_HELD: usize = 20_000;
 
 /// Tells stories.
 pub(super) struct StoryTeller {
     journal: Journal,
     book: StoryBook,
-    ahead: StoriesAhead,
+    held: HeldStories,
 }
 
-/// What is told and not committed yet.
-#[derive(Default)]
-struct StoriesAhead {
-    /// The revisions of stories.
-    revisions: HashMap<StoryId, u32>,
-    /// What the journal is to keep of articles, in the order in which they came first.
-    rows: Vec<StoryArticleRow>,
+/// The stories that were told last, as the journal has them or is about to: what joins one doesn't have all of it read again.
+struct HeldStories {
+    stories: LruCache<StoryId, StoredStory>,
+    /// How many articles they have, and each story counts as one more.
+    size: usize,
+    /// Those of them that are told and not committed yet.
+    ahead: HashSet<StoryId>,
 }
 
-/// The number of the first article that the journal has not numbered yet: they come after all that it has.
-const FIRST_UNNUMBERED: u64 = 1 << 63;
-
-impl StoriesAhead {
-    fn note(&mut self, update: &StoryUpdate) {
-        self.revisions.extend(update.events.iter().map(|told| (told.story.clone(), told.revision)));
-        for row in &update.articles {
-            match self.rows.iter_mut().find(|known| known.article == row.article) {
-                Some(known) => known.clone_from(row),
-                None => self.rows.push(row.clone()),
-            }
-        }
+impl HeldStories {
+    fn new() -> Self {
+        Self { stories: LruCache::new_unbounded(), size: 0, ahead: HashSet::new() }
     }
 
-    /// Has the `rows` of a story be as they will be.
-    fn lay_over(
-        &self,
-        rows: &mut Vec<(u64, StoryArticleRow)>,
-        story: &StoryId,
-        reader: &JournalReader,
-    ) -> Result<(), JournalError> {
-        for (row, unnumbered) in self.rows.iter().zip(FIRST_UNNUMBERED..) {
-            let known = rows.iter().position(|(_, known)| known.article == row.article);
-            match (known, row.story == *story) {
-                (Some(known), true) => rows[known].1 = row.clone(),
-                (Some(known), false) => drop(rows.remove(known)),
-                (None, true) => {
-                    let number = number_of(&row.article, reader)?.unwrap_or(unnumbered);
-                    rows.push((number, row.clone()));
-                }
-                (None, false) => {}
+    /// What is held of a story, if it is what the journal has of it or will have; else what the journal has.
+    fn take(&mut self, story: &StoryId, reader: &JournalReader) -> Result<StoredStory, JournalError> {
+        let Some(mut held) = self.stories.remove(story) else { return stored(reader, story) };
+        self.size -= held.reports.len() + 1;
+        if !self.ahead.contains(story) && reader.story_revision(story)? != held.revision {
+            return stored(reader, story);
+        }
+        let unnumbered = held.reports.iter_mut().rev().take_while(|(number, _)| *number >= FIRST_UNNUMBERED);
+        for (number, report) in unnumbered {
+            if let Some(given) = reader.story_article_number(&report.shown.article)? {
+                *number = given;
             }
         }
-        rows.sort_by_key(|(number, _)| *number);
-        Ok(())
+        Ok(held)
     }
-}
 
-/// The number of an article that the journal has in some story.
-fn number_of(article: &ArticleId, reader: &JournalReader) -> Result<Option<u64>, JournalError> {
-    let Some(story) = reader.story_of(article)? else { return Ok(None) };
-    let rows = reader.story_articles(&story)?;
-    Ok(rows.into_iter().find(|(_, row)| row.article == *article).map(|(number, _)| number))
+    fn put(&mut self, story: StoryId, stored: StoredStory) {
+        self.size += stored.reports.len() + 1;
+        self.stories.insert(story, stored);
+    }
+
+    /// Lets go of those that were told longest ago, where too much is held.
+    fn trim(&mut self) {
+        while self.size > MAX_HELD
+            && self.stories.len() > 1
+            && let Some((story, _)) = self.stories.iter().next()
+            && !self.ahead.contains(story)
+            && let Some((_, oldest)) = self.stories.remove_lru()
+        {
+            self.size -= oldest.reports.len() + 1;
+        }
+    }
 }
 
 impl StoryTeller {
@@ -84,7 +81,7 @@ impl StoryTeller {
 
     /// With the articles of `book`.
     pub(super) fn of(journal: Journal, book: StoryBook) -> Self {
-        Self { journal, book, ahead: StoriesAhead::default() }
+        Self { journal, book, held: HeldStories::new() }
     }
 
     pub(super) fn book(&self) -> &StoryBook {
@@ -135,9 +132,19 @@ impl StoryTeller {
         article: &mut ArticleEvent,
         at: Timestamp,
     ) -> Result<StoryUpdate, JournalError> {
-        let (journal, ahead) = (&self.journal, &self.ahead);
-        let told = self.book.take(article, at, |story| stored(journal, ahead, story))?;
-        let StoryTelling { story, joined_by, reports, events } = told;
+        let update = self.judge(article, at);
+        self.held.trim();
+        update
+    }
+
+    fn judge(&mut self, article: &mut ArticleEvent, at: Timestamp) -> Result<StoryUpdate, JournalError> {
+        let Self { journal, book, held } = self;
+        let reader = journal.reader();
+        let told = book.take(article, at, |story| held.take(story, reader))?;
+        let StoryTelling { story, joined_by, reports, events, stored } = told;
+        for (story, stored) in stored {
+            self.held.put(story, stored);
+        }
         article.story = Some(story);
         article.joined_by = joined_by;
         Ok(StoryUpdate { articles: reports.into_iter().map(row).collect::<Result<_, _>>()?, events })
@@ -152,23 +159,27 @@ impl StoryTeller {
         article: &mut ArticleEvent,
         at: Timestamp,
     ) -> Result<StoryUpdate, JournalError> {
-        let update = self.tell(article, at)?;
-        self.ahead.note(&update);
+        let update = self.judge(article, at)?;
+        self.held.ahead.extend(update.events.iter().map(|told| told.story.clone()));
+        self.held.trim();
         Ok(update)
     }
 
     /// What was told ahead stands in the journal.
     pub(super) fn committed(&mut self) {
-        self.ahead = StoriesAhead::default();
+        self.held.ahead.clear();
     }
 
     /// What changes of stories when an article is withdrawn. The book stays as it is, so nothing is lost if it isn't after all.
     ///
     /// # Errors
     /// If the journal cannot be read.
-    pub(super) fn withdraw(&self, article: &ArticleId) -> Result<StoryUpdate, JournalError> {
-        let Some(story) = self.journal.reader().story_of(article)? else { return Ok(StoryUpdate::default()) };
-        let stored = stored(&self.journal, &self.ahead, &story)?;
+    pub(super) fn withdraw(&mut self, article: &ArticleId) -> Result<StoryUpdate, JournalError> {
+        let reader = self.journal.reader();
+        let Some(story) = reader.story_of(article)? else { return Ok(StoryUpdate::default()) };
+        let stored = self.held.take(&story, reader)?;
+        self.held.put(story.clone(), stored.clone());
+        self.held.trim();
         let Some((report, event)) = self.book.withdraw(article, &story, stored) else {
             return Ok(StoryUpdate::default());
         };
@@ -187,25 +198,19 @@ impl StoryTeller {
 }
 
 /// What the journal is to keep of an article.
-fn row((report, story): (StoryReport, StoryId)) -> Result<StoryArticleRow, JournalError> {
-    let data = serde_json::to_string(&report);
+fn row((report, story): (Arc<StoryReport>, StoryId)) -> Result<StoryArticleRow, JournalError> {
+    let data = serde_json::to_string(&*report);
     let data = data.map_err(JournalError::json("what is kept of an article could not be written"))?;
-    Ok(StoryArticleRow { article: report.shown.article, story, data })
+    Ok(StoryArticleRow { article: report.shown.article.clone(), story, data })
 }
 
-/// What the journal keeps of a story, once it has what is told ahead of it.
-fn stored(journal: &Journal, ahead: &StoriesAhead, story: &StoryId) -> Result<StoredStory, JournalError> {
-    let reader = journal.reader();
-    let revision = match ahead.revisions.get(story) {
-        Some(revision) => *revision,
-        None => reader.story(story)?.map_or(0, |told| told.revision),
-    };
-    let mut rows = reader.story_articles(story)?;
-    ahead.lay_over(&mut rows, story, reader)?;
-    let mut reports: Vec<(u64, StoryReport)> = Vec::new();
-    for (number, row) in rows {
+/// What the journal keeps of a story.
+fn stored(reader: &JournalReader, story: &StoryId) -> Result<StoredStory, JournalError> {
+    let revision = reader.story_revision(story)?;
+    let mut reports = Vec::new();
+    for (number, row) in reader.story_articles(story)? {
         match serde_json::from_str(&row.data) {
-            Ok(report) => reports.push((number, report)),
+            Ok(report) => reports.push((number, Arc::new(report))),
             Err(error) => {
                 tracing::error!(article = %row.article, %error, "what is kept of an article cannot be read, so its story is told without it");
             }

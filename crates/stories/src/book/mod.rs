@@ -43,6 +43,8 @@ pub struct StoryBook {
     stories: IdMap<Vec<u32>>,
     /// The articles in the order in which they came, or came again, in seconds since 1970.
     arrivals: VecDeque<(u32, u32)>,
+    /// How many articles were judged since the start.
+    taken: u64,
 }
 
 /// Where an article stands.
@@ -63,13 +65,16 @@ fn seconds(at: Timestamp) -> u32 {
     u32::try_from(at.as_second().max(0)).unwrap_or(u32::MAX)
 }
 
+/// The number of the first article that the caller's records have not numbered yet: they come after all that these have.
+pub const FIRST_UNNUMBERED: u64 = 1 << 63;
+
 /// What the caller's records hold of a story.
 #[derive(Debug, Clone, Default)]
 pub struct StoredStory {
     /// How many events told it: the revision of the last.
     pub revision: u32,
     /// Its articles, by numbers in their order of arrival.
-    pub reports: Vec<(u64, StoryReport)>,
+    pub reports: Vec<(u64, Arc<StoryReport>)>,
 }
 
 /// What an article changes.
@@ -80,9 +85,12 @@ pub struct StoryTelling {
     /// What spoke for that and against.
     pub joined_by: Vec<JoinReason>,
     /// The articles whose records change, each with its story.
-    pub reports: Vec<(StoryReport, StoryId)>,
+    pub reports: Vec<(Arc<StoryReport>, StoryId)>,
     /// The stories that change, as they are now.
     pub events: Vec<StoryEvent>,
+    /// What the records hold of the stories that were read, once they are changed. The article has a number from [`FIRST_UNNUMBERED`] on if
+    /// it is new to them.
+    pub stored: BTreeMap<StoryId, StoredStory>,
 }
 
 /// An article goes from one story to another.
@@ -102,6 +110,7 @@ impl StoryBook {
             articles: IdMap::default(),
             stories: IdMap::default(),
             arrivals: VecDeque::new(),
+            taken: 0,
         }
     }
 
@@ -132,6 +141,7 @@ impl StoryBook {
             articles: Packed::unpack(input)?,
             stories: Packed::unpack(input)?,
             arrivals: Packed::unpack(input)?,
+            taken: 0,
         })
     }
 
@@ -234,10 +244,12 @@ impl StoryBook {
             stored.insert(story, read);
         }
         let facts = self.index.facts_of(id.as_str());
+        let number = FIRST_UNNUMBERED + self.taken;
+        self.taken += 1;
         let retold =
-            Retold { agencies: &self.agencies, article, facts, moves: &moves, ended: &ended, stored };
-        let (reports, events) = retold.tell(&story);
-        Ok(StoryTelling { story, joined_by, reports, events })
+            Retold { agencies: &self.agencies, article, facts, moves: &moves, ended: &ended, number };
+        let (reports, events) = retold.tell(&story, &mut stored);
+        Ok(StoryTelling { story, joined_by, reports, events, stored })
     }
 
     /// What changes of a story when its site takes an article of it down: what is kept of the article, and what is told of the story then.
@@ -248,7 +260,7 @@ impl StoryBook {
         article: &ArticleId,
         story: &StoryId,
         stored: StoredStory,
-    ) -> Option<(StoryReport, StoryEvent)> {
+    ) -> Option<(Arc<StoryReport>, StoryEvent)> {
         telling::withdrawn(&self.agencies, article, story, stored)
     }
 

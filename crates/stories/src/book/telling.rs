@@ -1,7 +1,8 @@
 //! What is said of a story: the event that tells all of it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
+use std::sync::Arc;
 
 use dateline_wire::{
     ArticleEvent, ArticleId, EventId, FeedRef, IndependentOrigin, OriginEvidence, OriginKind, StoryArticle,
@@ -31,6 +32,9 @@ const MAX_CHAIN: usize = 8;
 /// The language of a text whose language is not known (BCP 47, section 4.1).
 const UNDETERMINED: &str = "und";
 
+/// The records that change, each with its story.
+type Records = Vec<(Arc<StoryReport>, StoryId)>;
+
 /// The stories that an article changes.
 pub(super) struct Retold<'r> {
     pub(super) agencies: &'r Agencies,
@@ -38,58 +42,34 @@ pub(super) struct Retold<'r> {
     pub(super) facts: ReportFacts,
     pub(super) moves: &'r [Move],
     pub(super) ended: &'r [(StoryId, StoryId)],
-    pub(super) stored: BTreeMap<StoryId, StoredStory>,
+    /// The number of the article, if it is new.
+    pub(super) number: u64,
 }
 
 impl Retold<'_> {
-    /// The records to keep and the events to tell; `own` is the story of the article that came.
-    pub(super) fn tell(self, own: &StoryId) -> (Vec<(StoryReport, StoryId)>, Vec<StoryEvent>) {
-        let id = &self.article.article;
-        let known: HashMap<&ArticleId, (u64, &StoryReport)> = self
-            .stored
-            .values()
-            .flat_map(|story| &story.reports)
-            .map(|(number, report)| (&report.shown.article, (*number, report)))
+    /// The records to keep and the events to tell; `own` is the story of the article that came. What is `stored` is as it will be then.
+    pub(super) fn tell(
+        self,
+        own: &StoryId,
+        stored: &mut BTreeMap<StoryId, StoredStory>,
+    ) -> (Records, Vec<StoryEvent>) {
+        let changes: Vec<Vec<StoryChange>> =
+            stored.iter().map(|(story, kept)| self.changes(story, own, kept)).collect();
+        let last: HashMap<&StoryId, Vec<(u64, Arc<StoryReport>)>> = self
+            .ended
+            .iter()
+            .filter_map(|(story, _)| Some((story, stored.get(story)?.reports.clone())))
             .collect();
-        let before = known.get(id).copied();
-        let mut report = StoryReport::of(self.article, self.facts.clone());
-        if let Some((_, before)) = before {
-            report.shown.received_at = before.shown.received_at;
-        }
-        let number = before.map_or(u64::MAX, |(number, _)| number);
-        let goes: HashMap<&ArticleId, &StoryId> =
-            self.moves.iter().map(|change| (&change.article, &change.to)).collect();
-        let (mut moved_here, mut events) = (Vec::new(), Vec::new());
-        for (story, stored) in &self.stored {
-            let stays =
-                |article: &ArticleId| article != id && goes.get(article).is_none_or(|to| *to == story);
-            let mut now: Vec<(u64, &StoryReport)> = stored
-                .reports
-                .iter()
-                .filter(|(_, report)| stays(&report.shown.article))
-                .map(|(number, report)| (*number, report))
-                .collect();
-            let comes = self.moves.iter().filter(|change| change.to == *story && change.article != *id);
-            for (number, moved) in comes.filter_map(|change| known.get(&change.article)) {
-                if !now.iter().any(|(known, _)| known == number) {
-                    now.push((*number, moved));
-                    moved_here.push(((*moved).clone(), story.clone()));
-                }
-            }
-            if story == own {
-                now.push((number, &report));
-            }
-            now.sort_by_key(|(number, _)| *number);
-            let changes = self.changes(story, own, stored);
+        let reports = self.put(own, stored);
+        let mut events = Vec::new();
+        for ((story, kept), changes) in stored.iter_mut().zip(changes) {
             let ended = self.ended.iter().find(|(ended, _)| ended == story).map(|(_, into)| into);
-            if changes.is_empty() || now.is_empty() && ended.is_none() {
-                continue;
-            }
-            let of: Vec<&StoryReport> = match now.is_empty() {
-                true => stored.reports.iter().map(|(_, report)| report).collect(),
-                false => now.into_iter().map(|(_, report)| report).collect(),
+            let told = match kept.reports.is_empty() {
+                true => last.get(story),
+                false => Some(&kept.reports),
             };
-            let Some(mut event) = event_of(self.agencies, story, stored.revision + 1, &of) else { continue };
+            let Some(told) = told.filter(|_| !changes.is_empty()) else { continue };
+            let Some(mut event) = event_of(self.agencies, story, kept.revision + 1, told) else { continue };
             event.changes = changes;
             if let Some(into) = ended {
                 event.state = StoryState::Merged;
@@ -98,11 +78,43 @@ impl Retold<'_> {
                 event.independent_origins.clear();
                 (event.article_count, event.origin_count) = (0, 0);
             }
+            kept.revision = event.revision;
             events.push(event);
         }
-        let mut reports = vec![(report, own.clone())];
-        reports.extend(moved_here);
         (reports, events)
+    }
+
+    /// Puts every article where it stands now. The records that change by it.
+    fn put(&self, own: &StoryId, stored: &mut BTreeMap<StoryId, StoredStory>) -> Records {
+        let id = &self.article.article;
+        let others = || self.moves.iter().filter(|change| change.article != *id);
+        let goes: HashMap<&ArticleId, &StoryId> =
+            others().map(|change| (&change.article, &change.to)).collect();
+        let mut under_way: HashMap<ArticleId, (u64, Arc<StoryReport>)> = HashMap::new();
+        for (story, kept) in stored.iter_mut() {
+            let goes =
+                |article: &ArticleId| article == id || goes.get(article).is_some_and(|to| *to != story);
+            let gone = kept.reports.extract_if(.., |(_, report)| goes(&report.shown.article));
+            under_way.extend(gone.map(|(number, report)| (report.shown.article.clone(), (number, report))));
+        }
+        let mut report = StoryReport::of(self.article, self.facts.clone());
+        let before = under_way.remove(id);
+        if let Some((_, before)) = &before {
+            report.shown.received_at = before.shown.received_at;
+        }
+        let number = before.map_or(self.number, |(number, _)| number);
+        let mut records = vec![(number, Arc::new(report), own)];
+        for change in others() {
+            let moved = under_way.remove(&change.article);
+            records.extend(moved.map(|(number, report)| (number, report, &change.to)));
+        }
+        for (number, report, story) in &records {
+            if let Some(kept) = stored.get_mut(*story) {
+                let place = kept.reports.partition_point(|(before, _)| before <= number);
+                kept.reports.insert(place, (*number, report.clone()));
+            }
+        }
+        records.into_iter().map(|(_, report, story)| (report, story.clone())).collect()
     }
 
     /// What happened to a story.
@@ -158,13 +170,12 @@ pub(super) fn withdrawn(
     article: &ArticleId,
     story: &StoryId,
     stored: StoredStory,
-) -> Option<(StoryReport, StoryEvent)> {
+) -> Option<(Arc<StoryReport>, StoryEvent)> {
     let StoredStory { revision, mut reports } = stored;
-    let is_it = |report: &&mut StoryReport| report.shown.article == *article && !report.shown.withdrawn;
+    let is_it = |report: &&mut Arc<StoryReport>| report.shown.article == *article && !report.shown.withdrawn;
     let gone = reports.iter_mut().map(|(_, report)| report).find(is_it)?;
-    gone.shown.withdrawn = true;
+    Arc::make_mut(gone).shown.withdrawn = true;
     let gone = gone.clone();
-    let reports: Vec<&StoryReport> = reports.iter().map(|(_, report)| report).collect();
     let mut event = event_of(agencies, story, revision + 1, &reports)?;
     let kind = StoryChangeKind::Withdrawn;
     event.changes = vec![StoryChange { kind, article: Some(article.clone()), story: None }];
@@ -177,19 +188,19 @@ fn event_of(
     agencies: &Agencies,
     story: &StoryId,
     revision: u32,
-    reports: &[&StoryReport],
+    reports: &[(u64, Arc<StoryReport>)],
 ) -> Option<StoryEvent> {
-    let articles: Vec<&StoryArticle> = reports.iter().map(|report| &report.shown).collect();
-    let named = named(&articles);
-    let roles = roles(agencies, &articles, &named);
+    let reports = || reports.iter().map(|(_, report)| &**report);
+    let articles: Vec<&StoryArticle> = reports().map(|report| &report.shown).collect();
+    let names = Names::of(agencies, &articles);
+    let roles = roles(&articles, &names);
     let received = || articles.iter().map(|article| article.received_at);
     let (first_reported, last_reported) = (received().min()?, received().max()?);
     let standing = articles.iter().filter(|article| !article.withdrawn).count();
     let is_told = |article: &StoryArticle| standing == 0 || !article.withdrawn;
     let told: Vec<(&StoryArticle, StoryRole)> =
         articles.iter().copied().zip(roles.iter().copied()).filter(|(article, _)| is_told(article)).collect();
-    let reports: Vec<&StoryReport> =
-        reports.iter().copied().filter(|report| is_told(&report.shown)).collect();
+    let reports: Vec<&StoryReport> = reports().filter(|report| is_told(&report.shown)).collect();
     let titles = titles(&told);
     let languages = by_count(told.iter().map(|(article, _)| language(article)));
     let own = told.iter().filter(|(_, role)| *role != StoryRole::Copy);
@@ -200,7 +211,7 @@ fn event_of(
     let acts = by_count(reports.iter().flat_map(|report| &report.acts));
     let topics = by_count(reports.iter().flat_map(|report| &report.topics));
     let labels = by_count(reports.iter().filter_map(|report| report.label));
-    let independent = independent_origins(agencies, &articles, &named);
+    let independent = independent_origins(&articles, &names);
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     Some(StoryEvent {
         id: EventId::of_story(story, revision),
@@ -315,26 +326,82 @@ fn host(article: &StoryArticle) -> Option<&str> {
     article.url.as_ref().and_then(Url::host_str)
 }
 
-/// Whether `name` is the publisher of an article.
-fn publishes(agencies: &Agencies, article: &StoryArticle, name: &str) -> bool {
-    let carrier =
-        Carrier { host: host(article), publisher: article.publisher.as_deref(), ..Carrier::default() };
-    is_publisher(agencies, &carrier, name)
+/// What says who publishes an article.
+type Imprint<'a> = (Option<&'a str>, Option<&'a str>);
+
+fn imprint(article: &StoryArticle) -> Imprint<'_> {
+    (host(article), article.publisher.as_deref())
 }
 
-/// The names of the origins that articles name, each once.
-fn named<'a>(articles: &[&'a StoryArticle]) -> BTreeSet<&'a str> {
-    articles.iter().flat_map(|article| &article.origins).map(|origin| origin.name.as_str()).collect()
+/// Who is named in a story, and who publishes it: the same few, again and again.
+struct Names<'a> {
+    /// The origins that articles name: as they are written, with the names that they go by.
+    origins: BTreeMap<&'a str, String>,
+    publishers: HashMap<Imprint<'a>, Publisher>,
+}
+
+/// Who publishes an article.
+struct Publisher {
+    /// By name, or by the site if that is all that is known.
+    name: Option<String>,
+    /// Whether an article of the story names it as an origin.
+    is_named: bool,
+    /// The agency whose own site it is.
+    agency: Option<String>,
+}
+
+impl<'a> Names<'a> {
+    fn of(agencies: &Agencies, articles: &[&'a StoryArticle]) -> Self {
+        let mut names = Self { origins: BTreeMap::new(), publishers: HashMap::new() };
+        for origin in articles.iter().flat_map(|article| &article.origins) {
+            let canonical = || canonical_name(agencies, &origin.name);
+            names.origins.entry(&origin.name).or_insert_with(canonical);
+        }
+        for article in articles {
+            let imprint = imprint(article);
+            let publisher = || Publisher::of(agencies, imprint, names.origins.keys().copied());
+            names.publishers.entry(imprint).or_insert_with(publisher);
+        }
+        names
+    }
+
+    /// The names of an article's origins.
+    fn of_origins(&self, article: &StoryArticle) -> Vec<&str> {
+        article.origins.iter().filter_map(|origin| Some(self.origins.get(&*origin.name)?.as_str())).collect()
+    }
+
+    fn publisher(&self, article: &'a StoryArticle) -> Option<&Publisher> {
+        self.publishers.get(&imprint(article))
+    }
+}
+
+impl Publisher {
+    fn of<'n>(
+        agencies: &Agencies,
+        (host, publisher): Imprint<'_>,
+        mut named: impl Iterator<Item = &'n str>,
+    ) -> Self {
+        let carrier = Carrier { host, publisher, ..Carrier::default() };
+        let own = named.find(|name| is_publisher(agencies, &carrier, name));
+        let name = own.or(publisher).map(|name| canonical_name(agencies, name));
+        let agency = agencies.publishing(host, publisher);
+        Self {
+            name: name.or_else(|| host.map(site::of_host)),
+            is_named: own.is_some(),
+            agency: agency.map(|agency| agency.name.clone()),
+        }
+    }
 }
 
 /// What each article is among the others.
-fn roles(agencies: &Agencies, articles: &[&StoryArticle], named: &BTreeSet<&str>) -> Vec<StoryRole> {
+fn roles<'a>(articles: &[&'a StoryArticle], names: &Names<'a>) -> Vec<StoryRole> {
     let copied: HashSet<&ArticleId> =
         articles.iter().filter_map(|article| article.copy_of.as_ref()).collect();
-    let role = |article: &&StoryArticle| {
+    let role = |article: &&'a StoryArticle| {
         let is_anothers = article.copy_of.is_some() || !article.origins.is_empty();
         let is_origin = || {
-            copied.contains(&article.article) || named.iter().any(|name| publishes(agencies, article, name))
+            copied.contains(&article.article)
+                || names.publisher(article).is_some_and(|publisher| publisher.is_named)
         };
         match is_anothers {
             true => StoryRole::Copy,
@@ -347,52 +414,37 @@ fn roles(agencies: &Agencies, articles: &[&StoryArticle], named: &BTreeSet<&str>
 
 /// Who tells a story in words of their own, in the order in which they first do. A text and its copies are by whomever the first of them
 /// names, by the agency on whose own site one of them stands, by whomever another of them names, or by the publisher of the first.
-fn independent_origins(
-    agencies: &Agencies,
-    articles: &[&StoryArticle],
-    named: &BTreeSet<&str>,
-) -> Vec<IndependentOrigin> {
-    let agency = |article: &StoryArticle| {
-        let agency = agencies.publishing(host(article), article.publisher.as_deref());
-        agency.map(|agency| agency.name.clone())
-    };
-    let publisher = |article: &StoryArticle| {
-        if let Some(name) = named.iter().find(|name| publishes(agencies, article, name)) {
-            return Some(canonical_name(agencies, name));
-        }
-        let site = || host(article).map(site::of_host);
-        article.publisher.as_deref().map(|name| canonical_name(agencies, name)).or_else(site)
-    };
+fn independent_origins<'a>(articles: &[&'a StoryArticle], names: &Names<'a>) -> Vec<IndependentOrigin> {
+    let agency = |article: &'a StoryArticle| names.publisher(article)?.agency.as_deref();
+    let publisher = |article: &'a StoryArticle| names.publisher(article)?.name.as_deref();
     let mut origins: Vec<IndependentOrigin> = Vec::new();
-    let mut add = |name: String, evidence: OriginEvidence| match origins
-        .iter_mut()
-        .find(|origin| origin.name == name)
-    {
-        Some(origin) if origin.evidence.len() >= MAX_EVIDENCE => {}
-        Some(origin) => origin.evidence.push(evidence),
-        None => origins.push(IndependentOrigin { name, evidence: vec![evidence] }),
-    };
+    let mut places: HashMap<&str, usize> = HashMap::new();
     let by_id: HashMap<&ArticleId, &StoryArticle> =
         articles.iter().map(|article| (&article.article, *article)).collect();
     for (first, text) in texts(articles, &by_id) {
         let standing = || text.iter().copied().filter(|article| !article.withdrawn);
         let first = by_id.get(first).copied().unwrap_or(text[0]);
-        let names = |article: &StoryArticle| -> Vec<String> {
-            article.origins.iter().map(|origin| canonical_name(agencies, &origin.name)).collect()
-        };
-        let whose = Some(names(first))
+        let whose = Some(names.of_origins(first))
             .filter(|names| !names.is_empty())
             .or_else(|| Some(vec![standing().find_map(agency)?]))
-            .or_else(|| standing().map(names).find(|names| !names.is_empty()))
+            .or_else(|| standing().map(|article| names.of_origins(article)).find(|names| !names.is_empty()))
             .or_else(|| Some(vec![publisher(first)?]))
             .unwrap_or_default();
-        for (article, name) in standing().flat_map(|article| whose.iter().map(move |name| (article, name))) {
-            let said = article.origins.iter().find(|origin| canonical_name(agencies, &origin.name) == *name);
-            let is_own =
-                || [publisher(article), agency(article)].into_iter().flatten().any(|own| own == *name);
-            let kind = said.map(|origin| origin.kind).or_else(|| (!is_own()).then_some(OriginKind::Copy));
-            let words = said.map(|origin| origin.evidence.clone());
-            add(name.clone(), OriginEvidence { article: article.article.clone(), kind, words });
+        for (article, name) in standing().flat_map(|article| whose.iter().map(move |name| (article, *name))) {
+            let place = *places.entry(name).or_insert(origins.len());
+            if place == origins.len() {
+                origins.push(IndependentOrigin { name: name.to_owned(), evidence: Vec::new() });
+            }
+            let evidence = &mut origins[place].evidence;
+            if evidence.len() >= MAX_EVIDENCE {
+                continue;
+            }
+            let said = article.origins.iter().zip(names.of_origins(article)).find(|(_, said)| *said == name);
+            let is_own = || [publisher(article), agency(article)].contains(&Some(name));
+            let kind =
+                said.map(|(origin, _)| origin.kind).or_else(|| (!is_own()).then_some(OriginKind::Copy));
+            let words = said.map(|(origin, _)| origin.evidence.clone());
+            evidence.push(OriginEvidence { article: article.article.clone(), kind, words });
         }
     }
     origins

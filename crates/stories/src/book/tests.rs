@@ -24,7 +24,7 @@ struct Kept {
     book: StoryBook,
     revisions: HashMap<StoryId, u32>,
     /// By article: number, story, report.
-    reports: HashMap<ArticleId, (u64, StoryId, StoryReport)>,
+    reports: HashMap<ArticleId, (u64, StoryId, Arc<StoryReport>)>,
     second: i64,
 }
 
@@ -38,7 +38,7 @@ impl Kept {
         let at = Timestamp::from_second(self.second).unwrap();
         let (revisions, reports) = (&self.revisions, &self.reports);
         let read = |story: &StoryId| {
-            let mut kept: Vec<(u64, StoryReport)> = reports
+            let mut kept: Vec<(u64, Arc<StoryReport>)> = reports
                 .values()
                 .filter(|(_, of, _)| of == story)
                 .map(|(number, _, report)| (*number, report.clone()))
