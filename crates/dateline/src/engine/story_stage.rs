@@ -131,6 +131,47 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_stage_that_runs_on_tells_what_one_that_begins_anew_for_each_article_tells() {
+        let articles = [
+            article("first", 1, FERRY),
+            article("second", 1, FERRY_AGAIN),
+            article("third", 1, MILL),
+            article("fourth", 1, MILL),
+            article("second", 2, MILL),
+            article("second", 3, FERRY_AGAIN),
+            article("fifth", 1, FERRY_AGAIN),
+        ];
+        let mut told = Vec::new();
+        for begins_anew in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            let journal = Journal::open(folder.path().join("journal.db"), Options::default()).unwrap();
+            let tables = read_story_tables(Path::new("../../config/stories")).unwrap();
+            let tables = ComparisonTables { stories: Some(Arc::new(tables)), ..ComparisonTables::default() };
+            let now: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();
+            let mut stage = StoryStage::open(journal.clone(), tables.clone(), now).await.unwrap();
+            for (number, article) in (0..).zip(&articles) {
+                let batch = vec![(article.clone(), String::new())];
+                stage.take_articles(batch, 2 * number + 1, now).await.unwrap();
+                if number == 3 {
+                    let (id, url) = (&article.article, &article.content.url);
+                    let withdrawal = serde_json::from_value(json!({
+                        "id": format!("{id}.w"), "article": id, "withdraws": format!("{id}.1"), "url": url,
+                        "reason": "gone", "detail": "404 twice", "missing_since": now,
+                    }))
+                    .unwrap();
+                    stage.take_withdrawal(withdrawal, 2 * number + 2, (now, String::new())).await.unwrap();
+                }
+                if begins_anew {
+                    stage = StoryStage::open(journal.clone(), tables.clone(), now).await.unwrap();
+                }
+            }
+            told.push(journal.events_after(Sequence::START, 100, None).unwrap());
+        }
+        assert!(told[0].len() > articles.len(), "{}", told[0].len());
+        assert_eq!(told[0], told[1]);
+    }
+
+    #[tokio::test]
     async fn articles_that_are_taken_in_together_tell_what_they_tell_one_by_one() {
         let articles = [
             article("first", 1, FERRY),
