@@ -222,6 +222,32 @@ fn what_signs_a_text_or_closes_it_is_none_of_it() {
 }
 
 #[test]
+fn lines_at_the_edges_of_a_text_that_only_look_like_a_signature_are_of_it() {
+    for (author, foot) in [
+        ("佐藤花子", "<p>（編集：一部省略）</p>"),
+        ("林小美", "<p>（編輯：以上皆為化名）</p>"),
+        ("Ana Lund", "<p>(yes)</p>"),
+        (
+            "Ana Lund",
+            "<p>Anyone who saw the boats is asked to write to this address:</p><p>boats@bada.example</p>",
+        ),
+        ("佐藤花子", "<p>目撃した人は次の宛先まで連絡してほしいとしている：</p><p>boats@bada.example</p>"),
+        ("김하나", "<p>■ 문의 hana@bada.example</p>"),
+        ("김하나", "<p>◎접수 hana@bada.example</p>"),
+        ("佐藤花子", "<p>◎申し込み hana@bada.example</p>"),
+        ("Ana Lund", "<p>Director: Ada Dale</p><p>Camera: Bo Ek</p><p>Editor: Cem Dal</p>"),
+        ("김하나", "<p>감독:한바다</p><p>촬영:정우진</p><p>편집:한별이</p>"),
+        ("佐藤花子", "<p>監督：山田太郎</p><p>撮影：鈴木一郎</p><p>編集：高橋健</p>"),
+    ] {
+        let count = foot.matches("<p>").count();
+        let found = lines_by(&[author], &format!("{}{foot}", story(3)));
+        assert_eq!(found.len(), 3 + count, "{foot}: {found:#?}");
+    }
+    let asked = "<p>【佐藤花子】</p><p>港はいつ再開しますか。</p><p>【港長】</p><p>五月末までかかると考えています。</p>";
+    assert_eq!(lines_by(&["佐藤花子"], &format!("{asked}{}", story(3))).len(), 7);
+}
+
+#[test]
 fn a_caption_that_points_at_its_picture_is_no_part_of_the_story() {
     for caption in ["▲北港外海等候的散裝船。（圖／翻攝畫面）", "▲ 북항 전경. 사진=바다통신"]
     {
@@ -231,6 +257,60 @@ fn a_caption_that_points_at_its_picture_is_no_part_of_the_story() {
     let listed = "▲북항 여객선 운항 재개 ▲등대 새 램프 설치 ▲어시장 재개장이 이번 주에 있다.";
     let article = read(&page(&format!("{}<p>{listed}</p>", story(3))));
     assert!(article.body.text.contains(listed));
+    for listed in [
+        "▲最佳服務獎：北港（圖書館長林小美）",
+        "▲攝影組首獎：陳小和（題名：潮水，攝）",
+        "▲사진=정우진(바다고)",
+        "▲ 저작권 표시(ⓒ)를 지운 제품 12건",
+        "▲[사진] 부문 정우진",
+    ] {
+        let article = read(&page(&format!("{}<p>{listed}</p><p>▲ 北港 북항</p>", story(3))));
+        assert!(article.body.text.contains(listed), "{listed}");
+    }
+}
+
+#[test]
+fn a_footer_before_the_headline_names_nobody_who_wrote_below_it() {
+    let footer = "<div class=footer><span class=author>Von Ana Lund</span></div>";
+    let teaser = "<article><footer><span class=author>Von Ana Lund</span></footer>";
+    for above in [footer.to_owned(), format!("{teaser}{}</article>", story(2))] {
+        let html = format!(
+            "<title>Ferry runs again</title>{above}<article><h1>Ferry runs again</h1>{}</article>",
+            story(3)
+        );
+        assert!(read(&html).authors.is_empty(), "{above}");
+    }
+}
+
+#[test]
+fn a_closing_line_that_tells_of_what_others_offer_stays() {
+    for line in [
+        "Sign up for the hearing on the <a href=https://town.example/wall>town hall's site</a> by the end of the month.",
+        "Sign up for the clean-up, the mayor wrote on Facebook on Friday evening.",
+        "Melden Sie sich bis zum 5. Mai beim <a href=https://town.example>Hafenamt</a>, wenn Ihr Boot beschädigt wurde.",
+        "Inscrivez-vous avant le 5 mai sur <a href=https://town.example>le site de la mairie</a> pour nettoyer le marché.",
+        "Suscríbase al plan de ayuda en <a href=https://town.example>la web del municipio</a> antes del 5 de mayo.",
+        "Iscriviti alla pulizia del mercato sul <a href=https://town.example>sito del comune</a> entro il 5 maggio.",
+        "Присоединяйтесь к уборке рынка, призвали организаторы в Telegram.",
+        "Über dieses Thema berichten Zeitungen in Schweden seit Jahren, sagte die Hafenmeisterin.",
+        "特别声明中没有提到赔偿，港务处将在下周答复。",
+    ] {
+        assert_eq!(lines(&read(&page(&format!("{}<p>{line}</p>", story(3))))).len(), 4, "{line}");
+    }
+}
+
+#[test]
+fn a_lead_that_speaks_of_subscribers_or_of_a_reporter_stays_above_the_text() {
+    for lead in [
+        "Why papers write for subscribers only",
+        "Le port est réservé aux abonnés du club",
+        "Nur für Abonnenten: ein Modell für den Hafen",
+        "유료회원 전용 선착장 논란",
+        "Только для подписчиков: новый причал",
+        "Reporting from the pier that the waves took",
+    ] {
+        assert_eq!(lines(&read(&page(&format!("<p>{lead}</p>{}", story(8))))).len(), 9, "{lead}");
+    }
 }
 
 #[test]

@@ -261,6 +261,35 @@ fn a_wall_in_plain_words_is_a_wall() {
     }
     let told = "The ministry of transport closed its site for repairs on Friday, and visitors were told that JavaScript is disabled.";
     assert_eq!(kind(&flash("Ministry closes its site for two days", told)), PageKind::Article);
+    for (headline, told) in [
+        (
+            "Ungewöhnliche Aktivität am Nordvulkan",
+            "Forscher haben am Freitag eine ungewöhnliche Aktivität am Nordvulkan gemessen, teilte das Amt mit.",
+        ),
+        (
+            "Actividad inusual en el volcán",
+            "El servicio geológico detectó actividad inusual en el volcán y alejó a los vecinos el viernes.",
+        ),
+        (
+            "Необычную активность заметили на вулкане",
+            "Учёные заметили необычную активность на северном вулкане, сообщили в пятницу в институте.",
+        ),
+        (
+            "Підозрілу активність помітили біля порту",
+            "Поліція помітила підозрілу активність біля порту й затримала двох чоловіків, повідомили у п'ятницю.",
+        ),
+        (
+            "해당 국가에서는 입국 금지",
+            "외교부는 금요일 해당 국가에서는 우리 국민의 입국이 금지된다고 밝혔다.",
+        ),
+        ("정부 홈페이지 점검 나흘째", "정부는 홈페이지 점검 작업이 나흘째 이어지고 있다고 금요일 밝혔다."),
+        (
+            "JavaScript is required at every school",
+            "The ministry said on Friday that JavaScript is required in every school's lessons from next year on.",
+        ),
+    ] {
+        assert_eq!(kind(&flash(headline, told)), PageKind::Article, "{headline}");
+    }
 }
 
 #[test]

@@ -576,9 +576,8 @@ const RIGHTS: &[&str] = &[
     "免责声明",
     "免責聲明",
     "dieses thema im programm",
-    "über dieses thema berichte",
-    "特别声明",
-    "特別聲明",
+    "特别声明：",
+    "特別聲明：",
     "未经授权",
     "未經授權",
     "無断転載",
@@ -616,6 +615,34 @@ const FOLLOWING: &[&str] = &[
     "join us on",
     "subscribe to our",
     "like us on",
+    "folgen sie uns",
+    "suivez-nous",
+    "retrouvez-nous",
+    "síguenos",
+    "siga-nos",
+    "seguici",
+    "подписывайтесь на",
+    "подпишитесь на",
+    "подписаться на",
+    "читайте нас",
+    "следите за нами",
+    "следите за нашими",
+    "присоединяйтесь",
+    "больше новостей в",
+    "наш канал в",
+    "наш telegram",
+    "підписуйтесь на",
+    "підпишіться на",
+    "читайте нас",
+    "стежте за",
+    "приєднуйтесь",
+    "关注我们",
+    "扫码关注",
+    "關注我們",
+];
+
+/// What lines begin with that offer something of the paper's, and others that tell of what others offer; the former name it as its own.
+const OFFERS: &[&str] = &[
     "get the latest",
     "get our latest",
     "get our free",
@@ -643,30 +670,35 @@ const FOLLOWING: &[&str] = &[
     "scarica la app",
     "assine",
     "inscreva-se",
-    "folgen sie uns",
-    "suivez-nous",
-    "retrouvez-nous",
-    "síguenos",
-    "siga-nos",
-    "seguici",
-    "подписывайтесь на",
-    "подпишитесь на",
-    "подписаться на",
-    "читайте нас",
-    "следите за нами",
-    "следите за нашими",
-    "присоединяйтесь",
-    "больше новостей в",
-    "наш канал в",
-    "наш telegram",
-    "підписуйтесь на",
-    "підпишіться на",
-    "читайте нас",
-    "стежте за",
-    "приєднуйтесь",
-    "关注我们",
-    "扫码关注",
-    "關注我們",
+];
+
+/// What a paper calls its own, in lower case.
+const OWN: &[&str] = &[
+    "our",
+    "newsletter",
+    "newsletters",
+    "inbox",
+    "unser",
+    "unsere",
+    "unseren",
+    "unserem",
+    "notre",
+    "nos",
+    "nuestro",
+    "nuestra",
+    "nuestros",
+    "nuestras",
+    "boletín",
+    "nostra",
+    "nostro",
+    "nostri",
+    "nosso",
+    "nossa",
+    "наш",
+    "нашу",
+    "наши",
+    "нашем",
+    "наші",
 ];
 
 /// Whether a line is the paper's own: it says whose the rights are, or asks to be followed where a link leads.
@@ -679,9 +711,13 @@ pub(super) fn is_of_house(line: &str, is_linked: bool) -> bool {
         behind.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '©' | 'ⓒ' | '('))
     };
     let names_network = || NETWORKS.iter().any(|network| line.contains(network));
+    let names_own = || line.split(|c: char| !c.is_alphabetic()).any(|word| OWN.contains(&word));
+    let is_about_programme = || line.starts_with("über dieses thema berichte") && line.contains(" uhr");
     begins(RIGHTS)
         || claims()
-        || begins(FOLLOWING) && (is_linked || names_network())
+        || is_about_programme()
+        || begins(FOLLOWING) && is_linked
+        || (begins(FOLLOWING) || begins(OFFERS)) && names_own() && (is_linked || names_network())
         || is_number_of_house(&line)
 }
 
@@ -725,7 +761,6 @@ pub(super) fn is_number_of_house(line: &str) -> bool {
 pub(super) fn is_about_reading(line: &str) -> bool {
     const LABELS: &[&str] = &[
         "reading time",
-        "reporting from",
         "listen to",
         "lesezeit",
         "temps de lecture",

@@ -7,6 +7,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use super::area::Tag;
 use super::cue::Cue;
 use super::marks::{MarkupFamily, Separation};
+use super::run::units;
 use super::run::{Layout, Run};
 use super::wall;
 
@@ -243,6 +244,16 @@ fn is_for_mail(line: &str) -> bool {
     MAIL.iter().any(|phrase| line.contains(phrase))
 }
 
+/// Whether a line is a phrase of notices and hardly a word more: "Article réservé aux abonnés".
+fn says_nothing_else(line: &str) -> bool {
+    const BESIDE: f32 = 10.0;
+    let line = line.to_lowercase();
+    !line.contains(": ")
+        && NOTICES.find(&line).is_some_and(|found| {
+            units(&line[..found.start()], BESIDE) + units(&line[found.end()..], BESIDE) < BESIDE
+        })
+}
+
 /// Drops such notices from the end of the text, as long as there is text before them, and labels that say so above it: "Article réservé
 /// aux abonnés".
 pub(super) fn drop_notices(layout: &Layout, kept: &mut [bool]) {
@@ -250,7 +261,7 @@ pub(super) fn drop_notices(layout: &Layout, kept: &mut [bool]) {
     if let (Some(first), Some(_)) = (lines.next(), lines.next()) {
         let run = &layout.runs[first];
         let is_label = run.units <= LABEL && !run.ends && run.heading == 0;
-        kept[first] = !(is_label && is_notice(layout, run));
+        kept[first] = !(is_label && is_notice(layout, run) && says_nothing_else(layout.str(run)));
     }
     let mut last: Vec<usize> = (0..kept.len()).rev().filter(|index| kept[*index]).take(BEHIND).collect();
     if let Some(at) = last.iter().rposition(|index| !is_notice(layout, &layout.runs[*index])) {

@@ -137,14 +137,32 @@ fn is_headline(line: &str) -> bool {
     !is_address && (line.split_whitespace().count() >= WORDS || is_dense && units(line, DENSE) >= DENSE)
 }
 
-/// Drops captions that stand as paragraphs, as East Asian papers set them: a triangle that points at the picture, and whose it is.
+/// Drops captions that stand as paragraphs, as East Asian papers set them: a triangle that points at the picture, what it shows, and whose
+/// it is. Lists have such triangles too.
 pub(super) fn drop_pointing_captions(layout: &Layout, kept: &mut [bool]) {
-    const CREDITS: [&str; 11] =
-        ["（圖", "(圖", "圖／", "攝）", "（图", "(图", "사진=", "사진 =", "[사진", "ⓒ", "사진제공"];
+    const CREDITS: [&str; 15] = [
+        "（圖／",
+        "(圖／",
+        "（圖/",
+        "(圖/",
+        "（圖：",
+        "(圖：",
+        "（图／",
+        "（图/",
+        "(图/",
+        "（图：",
+        " 사진=",
+        " 사진 =",
+        " [사진=",
+        " 사진제공=",
+        " ⓒ",
+    ];
     for (run, kept) in layout.runs.iter().zip(kept).filter(|(_, kept)| **kept) {
         let line = layout.str(run);
-        let is_caption =
-            line.starts_with(['▲', '▼', '△', '▽']) && CREDITS.iter().any(|credit| line.contains(credit));
+        let is_caption = line
+            .strip_prefix(['▲', '▼', '△', '▽'])
+            .map(str::trim_start)
+            .is_some_and(|said| CREDITS.iter().any(|credit| said.contains(credit)));
         *kept = !(is_caption && run.units <= POINTER);
     }
 }

@@ -29,8 +29,14 @@ pub(crate) fn drop_bylines(text: &mut Text, authors: &[String]) {
     let is_worded = |index: &usize| byline(*index) == Some(BylineLine::Worded);
     let is_short = |index: &usize| is_text(index) && units(lines[*index].0, LINE) < LINE;
     let head = (0..lines.len().min(HEAD)).take_while(is_short);
-    let head = head.filter(|index| is_worded(index) || *index == 0 && byline(0).is_some());
-    let foot = (0..lines.len()).rev().take(FOOT).take_while(is_worded);
+    let head = head.filter(|index| {
+        let closes = meta::closes_text(lines[*index].0);
+        !closes && (is_worded(index) || *index == 0 && byline(0).is_some())
+    });
+    // What a line before announces is of the text: "Write to this address:".
+    let is_announced = |index: usize| index > 0 && lines[index - 1].0.trim_end().ends_with([':', '：']);
+    let foot = (0..lines.len()).rev().take(FOOT);
+    let foot = foot.take_while(|index| is_worded(index) && !is_announced(*index));
     let dropped: HashSet<usize> = head.chain(foot).collect();
     if (0..lines.len()).any(|index| !dropped.contains(&index) && byline(index).is_some()) {
         return;

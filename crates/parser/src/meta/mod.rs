@@ -157,6 +157,11 @@ pub(crate) fn byline_of(line: &str, authors: &[String]) -> Option<BylineLine> {
     authors::byline_of(line, authors)
 }
 
+/// Whether a line of a byline can only stand where a text ends, by its signs.
+pub(crate) fn closes_text(line: &str) -> bool {
+    authors::closes_text(line)
+}
+
 /// The date, and the time where there is one, in a text that is known to be one.
 pub(crate) fn time_in(text: &str) -> Option<WrittenDate> {
     date::read(text)

@@ -276,15 +276,13 @@ pub(super) fn byline_of(line: &str, authors: &[String]) -> Option<BylineLine> {
     if let Some(inner) = in_brackets(line).filter(|_| !is_long) {
         let is_byline = byline_of(inner, authors) == Some(BylineLine::Worded)
             || line.starts_with(['【', '［']) && are_names(inner, authors)
-            || is_credit(inner)
+            || line.ends_with(|c: char| c.is_ascii_digit()) && is_credit(inner)
             || ENDS.contains(&inner)
             || is_shorthand(inner)
             || reports(inner, authors);
         return is_byline.then_some(BylineLine::Worded);
     }
-    // "◎바다통신 hana@bada.example": a sign, the house and an address.
-    let is_signed = line.starts_with(['◎', '☞', '●', '■']) && line.rsplit(' ').next().is_some_and(is_address);
-    if is_signed && !is_long && line.split(' ').count() <= 4 {
+    if !is_long && is_signed_by_house(line) {
         return Some(BylineLine::Worded);
     }
     if is_long || !line.starts_with(char::is_alphabetic) {
@@ -312,6 +310,25 @@ pub(super) fn byline_of(line: &str, authors: &[String]) -> Option<BylineLine> {
     (can_be_bare && are_people()).then_some(BylineLine::Bare)
 }
 
+/// Whether a line can only stand where a text ends: it is in brackets, begins with a sign, or is an address.
+pub(super) fn closes_text(line: &str) -> bool {
+    !line.starts_with(char::is_alphabetic) || line.contains('@') && !line.contains(char::is_whitespace)
+}
+
+/// Whether a line is the sign, the house and the address that Korean wires close a report with: "◎바다통신 hana@bada.example". Behind such
+/// signs stand addresses for questions as well.
+fn is_signed_by_house(line: &str) -> bool {
+    const ASKING: &[&str] = &["문의", "접수", "신청", "제보", "메일", "연락", "예약", "참가"];
+    let Some((house, address)) = line.strip_prefix('◎').and_then(|line| line.rsplit_once(' ')) else {
+        return false;
+    };
+    house.starts_with(|c| ('가'..='힣').contains(&c))
+        && house.split(' ').count() <= 2
+        && address.contains('@')
+        && address.is_ascii()
+        && !ASKING.iter().any(|word| house.contains(word))
+}
+
 /// What stands in the brackets that are all of a line, but for the number of a day behind them: "（編輯：陳和）1150512".
 fn in_brackets(line: &str) -> Option<&str> {
     let inner = line.strip_prefix(['（', '(', '【', '〔', '［'])?;
@@ -320,7 +337,8 @@ fn in_brackets(line: &str) -> Option<&str> {
     (!inner.contains(['（', '(', '）', ')'])).then(|| inner.trim())
 }
 
-/// Whether a line says who did what and nothing else: "Text: Ana Lund, Fotos: Bo Ek", "촬영기자:정우/영상편집:한별".
+/// Whether a line says who did what and nothing else: "Text: Ana Lund, Fotos: Bo Ek", "촬영기자:정우/영상편집:한별". One of `authors` or a
+/// broadcaster's camera is named; of a film others are.
 fn are_credits(line: &str, authors: &[String]) -> bool {
     const WORDS: usize = 4;
     let parted = byline::parted(line);
@@ -333,7 +351,15 @@ fn are_credits(line: &str, authors: &[String]) -> bool {
             && name.split(' ').count() <= WORDS
             && (is_person(name) || name.chars().any(text::is_dense) && name.chars().count() <= WORDS)
     };
-    parts.peek().is_some()
+    let names_author = |part: &str| match words::role_before(part) {
+        Some((Role::Text, names)) => are_names(names, authors),
+        Some(_) => false,
+        None => words::after_prefix(part).is_some_and(|names| are_names(names, authors)),
+    };
+    let is_ours = ["촬영기자", "영상취재"].iter().any(|camera| line.contains(camera))
+        || parts.clone().any(names_author);
+    is_ours
+        && parts.peek().is_some()
         && parted.contains([':', '：'])
         && parts.all(|part| match words::role_before(part) {
             Some((Role::Text, names)) => are_names(names, authors),
@@ -351,12 +377,12 @@ fn reports(inner: &str, authors: &[String]) -> bool {
 /// What wires close a report with, in brackets.
 const ENDS: [&str; 5] = ["END", "끝", "完", "了", "終"];
 
-/// Whether a text in brackets is the shorthand by which papers in German sign: "alu", "mh/dpa".
+/// Whether a text in brackets is the shorthand by which papers in German sign beside a wire: "mh/dpa". Alone it may be a word.
 fn is_shorthand(inner: &str) -> bool {
     const LETTERS: std::ops::RangeInclusive<usize> = 2..=4;
-    let mut parts = inner.split('/').peekable();
-    parts.peek().is_some()
-        && parts
+    inner.contains('/')
+        && inner
+            .split('/')
             .all(|part| LETTERS.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
@@ -709,6 +735,11 @@ mod tests {
             ("撰稿編輯：林小美", &["林小美"]),
         ]);
         assert!(worded("12.05.2026 Die Fähre fährt").names.is_empty());
+        for line in ["Proposé par Bruno Dale", "Ingediend door Jan Dal", "Опубликовал Минтранс"]
+        {
+            assert!(worded(line).names.is_empty(), "{line}");
+        }
+        assert_eq!(worded("Par Jean Segui, 12/05/2026").names, ["Jean Segui"]);
         assert_eq!(clean("Ana Lund | Business reporter, Harbour Radio"), ["Ana Lund"]);
         assert_eq!(clean("Anne Lund Suivre"), ["Anne Lund"]);
         assert_eq!(clean("ANA LUND FOR HARBOUR POST ONLINE"), ["ANA LUND"]);

@@ -115,26 +115,40 @@ pub(in crate::meta) fn is_foreign<'d>(scan: &Scan<'d>, node: Node<'d>) -> bool {
             // An article has a footer of its own, which may stand above its text.
             let own = above.ancestors().find(|outer| outer.is(&local_name!("article")));
             return !above.is(&local_name!("footer"))
-                || !own.is_some_and(|own| scan.is_around_headline(own) || stands_above_text(above));
+                || !own.is_some_and(|own| scan.is_around_headline(own) || opens_text(scan, above));
         }
         for (attr, value) in above.attributes() {
             if matches!(*attr, local_name!("class") | local_name!("id"))
                 && scan.is_foreign_name(value, names_foreign)
             {
-                return value != "footer" || !stands_above_text(above);
+                return value != "footer" || !opens_text(scan, above);
             }
         }
     }
     false
 }
 
-/// Whether text follows a box beside it, as it follows what some publishing software opens an article with and calls its footer.
-fn stands_above_text(node: Node<'_>) -> bool {
+/// Whether the story's text follows a box beside it, as it follows what some publishing software opens an article with and calls its
+/// footer: no other text stands between the headline and the box, and the headline doesn't stand behind it.
+fn opens_text(scan: &Scan<'_>, node: Node<'_>) -> bool {
     const SIBLINGS: usize = 8;
     const TEXT: usize = 200;
+    const ABOVE: usize = 6;
+    let is_text = |node: &Node<'_>| text::weight(&text::of(*node)) >= TEXT;
     let behind = std::iter::successors(node.next_sibling(), |node| node.next_sibling());
-    let elements = behind.filter(|node| node.is_element()).take(SIBLINGS);
-    elements.filter(|node| !node.is(&local_name!("aside"))).any(|node| text::weight(&text::of(node)) >= TEXT)
+    let behind = behind.filter(|node| node.is_element()).take(SIBLINGS);
+    let is_followed = behind.filter(|node| !node.is(&local_name!("aside"))).any(|node| is_text(&node));
+    is_followed
+        && std::iter::once(node).chain(node.ancestors()).take(ABOVE).all(|level| {
+            let before = std::iter::successors(level.previous_sibling(), |node| node.previous_sibling());
+            let behind = std::iter::successors(level.next_sibling(), |node| node.next_sibling());
+            let before: usize = before
+                .filter(|node| node.is_element())
+                .take(SIBLINGS)
+                .map(|node| text::weight(&text::of(node)))
+                .sum();
+            before < TEXT && !behind.take(SIBLINGS).any(|node| scan.is_around_headline(node))
+        })
 }
 
 pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
@@ -300,14 +314,19 @@ fn linked(scan: &Scan<'_>, claims: &mut Claims) {
     claims.authors(authors::distinct(names), Source::Visible, 2.0);
 }
 
-/// The link in a short line that begins with something else: the place that somebody writes from, a label.
+/// The link to an author that ends a short line behind a colon: the place that somebody writes from, a label. What a line says of somebody
+/// in words, with such a link, is of another: "The new novel by NAME".
 fn link_within<'d>(line: &TextLine<'d>) -> Option<Node<'d>> {
     const NODES: usize = 12;
     if line.is_long || text::weight(line.text()) > MAX_LETTERS {
         return None;
     }
     let mut links = line.node.descendants().take(NODES).filter(|inner| inner.is(&local_name!("a")));
-    links.find(|link| leads_to_author(*link) && line.text().contains(&text::of(*link)))
+    links.find(|link| {
+        let before = line.text().strip_suffix(&text::of(*link)).map(str::trim_end);
+        let is_author = link.attr("href").is_some_and(|href| href.contains("/author"));
+        is_author && before.is_some_and(|before| before.ends_with([':', '：']))
+    })
 }
 
 fn leads_to_author(link: Node<'_>) -> bool {
@@ -417,6 +436,16 @@ mod tests {
         let boxed = "<div class=footer><p><span class=author>Von Ana Lund</span></p></div>";
         assert!(names(&format!("<div>{boxed}<div>{text}</div></div>")).contains(&"Ana Lund".to_owned()));
         assert!(names(&format!("<div>{boxed}</div>")).is_empty());
+        let story = format!("<h1>Ferry runs again</h1>{text}");
+        let teaser =
+            format!("<article><footer><span class=author>Von Ana Lund</span></footer>{text}</article>");
+        for others in [
+            format!("<div>{story}</div>{boxed}<div>{text}</div>"),
+            format!("<div>{story}{boxed}<div>{text}</div></div>"),
+            format!("<article>{story}</article>{teaser}"),
+        ] {
+            assert!(names(&others).is_empty(), "{others}");
+        }
     }
 
     #[test]
@@ -426,6 +455,11 @@ mod tests {
         assert_eq!(names(html), ["Ana Lund Vidal"]);
         let html = "<div class=places>ميناء الشمال: <span><a href=/author/1>ليلى منصور</a></span></div>";
         assert_eq!(names(html), ["ليلى منصور"]);
+        for line in
+            ["Le roman d'<a href=/auteurs/x>Anne Lund</a>", "Interview with <a href=/author/x>Ana Lund</a>"]
+        {
+            assert!(names(&format!("<p class=sub>{line}</p>")).is_empty(), "{line}");
+        }
     }
 
     #[test]

@@ -118,7 +118,11 @@ pub(super) fn testify(scan: &Scan<'_>, received_at: Option<Timestamp>, claims: &
 
 /// The day that an element of its own gives where a text begins: `<span class="news-date-time">12.05.2026</span>In the port …`.
 fn opening_date(line: &TextLine<'_>) -> Option<WrittenDate> {
-    let says_date = line.node.class().is_some_and(|class| class.to_ascii_lowercase().contains("date"));
+    const OF_STORY: [&str; 5] = ["news", "publi", "post", "article", "entry"];
+    let says_date = line.node.class().is_some_and(|class| {
+        let class = class.to_ascii_lowercase();
+        class.contains("date") && OF_STORY.iter().any(|word| class.contains(word))
+    });
     let said = says_date.then(|| text::of(line.node))?;
     let is_short = said.len() < line.text().len()
         && line.text().starts_with(&said)
@@ -243,6 +247,7 @@ mod tests {
         };
         assert_eq!(opened("news-date-time"), ["2026-05-12"]);
         assert!(opened("fair").is_empty());
+        assert!(opened("event-date").is_empty());
     }
 
     #[test]
