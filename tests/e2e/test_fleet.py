@@ -22,6 +22,7 @@ import json
 import os
 import random
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -448,16 +449,38 @@ class SharedSettings(Fleet):
         self.assertIn("settings version 2", status)
         self.assertNotIn("differs", status)
 
+        self.assertRegex(self.command("two", "check"), "settings  version 2 of the fleet's, or a newer one, stands in place of this file's")
+
+        # What the process is bound to doesn't change with the fleet's settings, and nothing in a folder goes out but what is read from it.
+        subject = one.root / "subject"
+        shutil.copytree(REPOSITORY / "config" / "subjects" / "russia-dprk", subject)
+        (subject / "login.txt").write_text("hush")
+        kept = one.config.read_text(), two.config.read_text()
+        one.config.write_text(re.sub("subject = .*", 'subject = "subject"', kept[0]))
+        self.assertIn("the fleet has these settings: version 3", self.command("one", "fleet", "apply", "--settings"))
+        # Topics that nobody may make would stop all members.
+        one.config.write_text(kept[0].replace(f"{self.prefix}.stories.v1", f"{self.prefix}.none.v1").replace("[kafka]\n", "[kafka]\ncreate_topics = false\n"))
+        refused = one.run("fleet", "apply", "--settings", "--config", one.config)
+        self.assertEqual(refused.returncode, 1, refused.stdout)
+        self.assertIn(f"the topics {self.prefix}.none.v1 are missing, and `create_topics` in [kafka] is off", refused.stderr)
+        two.config.write_text(kept[1].replace('member = "two"', 'member = "other"'))
+        one.config.write_text(kept[0].replace("Fleet/2.0", "Fleet/2.1"))
+        self.command("one", "fleet", "apply", "--settings")
+        eventually("it says why it stays as it is", 60, lambda: "another [fleet] than when this member was started" in two.get("/readyz"), every=1)
+        self.assertEqual(json.loads(two.get("/v1/member"))["settings_version"], 2)
+        two.config.write_text(kept[1])
+        eventually("both go by them", 120, lambda: went_by(4), every=1)
+
         # A file and a setting change; whoever is away meanwhile starts with them.
         two.kill()
         rules = one.root / "rules.toml"
         rules.write_text('[[site]]\nhost = "pages0.example"\nbody = "article"\n')
-        one.config.write_text(f'sites = "{rules}"\n' + one.config.read_text().replace("Fleet/2.0", "Fleet/3.0"))
+        one.config.write_text(f'sites = "{rules}"\n' + one.config.read_text().replace("Fleet/2.1", "Fleet/3.0"))
         shown = self.command("one", "fleet", "apply", "--settings")
-        for said in ("~ fetch.user_agent: ", "~ sites.toml: 3 lines come, ", '    + host = "pages0.example"', "version 4 of the fleet's settings"):
+        for said in ("~ fetch.user_agent: ", "~ sites.toml: 3 lines come, ", '    + host = "pages0.example"', "version 5 of the fleet's settings"):
             self.assertIn(said, shown)
         two.start()
-        eventually("both go by them", 120, lambda: went_by(4), every=1)
+        eventually("both go by them", 120, lambda: went_by(5), every=1)
         # What nobody could use is not applied.
         rules.write_text(rules.read_text().replace('"article"', '"art[[icle"'))
         refused = one.run("fleet", "apply", "--settings", "--config", one.config)

@@ -402,6 +402,11 @@ impl Settings {
         self.data_dir.join("fleet").join(&self.fleet.member)
     }
 
+    /// Where a member of a fleet keeps the settings that all share.
+    pub(crate) fn shared_folder(&self) -> PathBuf {
+        self.member_folder().join("settings").join(&self.fleet.name)
+    }
+
     /// The journal that is there to look at: its own of a daemon by itself, of a member of a fleet the one in which it follows all of that.
     pub fn shown_journal_path(&self) -> PathBuf {
         match self.fleet.is_enabled() {

@@ -185,7 +185,9 @@ async fn run_with(
     });
     let stopping = stop.clone();
     tasks.spawn(async move { member.run(work, stopping).await.map_err(failed) });
-    let (routes, stopping) = (api::routes(status, feeds_error, progress, inquiry, &settings), stop.clone());
+    let settings_gone_by = (settings_version, settings_error.subscribe());
+    let routes = api::routes(status, feeds_error, settings_gone_by, progress, inquiry, &settings);
+    let stopping = stop.clone();
     let http = settings.http.clone();
     tasks.spawn(async move {
         serve_beside(routes, listener, &http, shown, stopping).await;

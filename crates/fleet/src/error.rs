@@ -67,7 +67,9 @@ pub enum FleetError {
         why: String,
     },
     /// Somebody else has changed the fleet's feeds.
-    #[error("somebody else has begun to change the fleet's feeds meanwhile: look at the difference again")]
+    #[error(
+        "somebody else has begun to change the fleet's feeds or settings meanwhile: look at the difference again (--dry-run), and run the command again"
+    )]
     FeedsChanged,
     /// Members work on shards that are to be changed as a whole.
     #[error("the fleet is at work ({}): stop its members first, on all machines", members.join(", "))]

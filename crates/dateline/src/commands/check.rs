@@ -13,6 +13,7 @@ use jiff::SignedDuration;
 
 use super::config_file::ConfigFile;
 use super::{feed, print_text, runtime};
+use crate::config::shared::SharedFolder;
 use crate::config::{Config, Settings};
 use crate::failure::Failure;
 use crate::groundwork::Groundwork;
@@ -106,6 +107,9 @@ pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
         settings.journal_path().display(),
         settings.http.listen,
     ))?;
+    if settings.fleet.is_enabled() {
+        print_text(&format!("  settings  {}\n", settings_in_fleet(settings)))?;
+    }
     for webhook in &config.sinks.webhooks {
         print_text(&format!("  webhook   {} to {}\n", webhook.name, webhook.target()))?;
     }
@@ -117,6 +121,17 @@ pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
         (true, false) => ask_all(settings, &config.feeds),
         (true, true) => ask_all(settings, &[]),
     }
+}
+
+/// Whose settings count for a member of a fleet, as far as this machine knows without a broker.
+fn settings_in_fleet(settings: &Settings) -> String {
+    let of_fleet = match SharedFolder::newest(&settings.shared_folder()) {
+        Some(kept) => format!("version {} of the fleet's, or a newer one, stands", kept.version),
+        None => "those that the fleet shares, if it does, stand".to_owned(),
+    };
+    format!(
+        "{of_fleet} in place of this file's subject, sites, agencies, stories, [poll] and more (docs/fleet.md); `dateline fleet status` says which"
+    )
 }
 
 /// Who has the journal of these settings, if that is the daemon that runs with the configuration at `config`.

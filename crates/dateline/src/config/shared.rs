@@ -40,6 +40,24 @@ const NAMED: [(&str, &str); 4] = [
     ("story_tables", "stories"),
 ];
 
+/// The files that a subject and story tables are read from. Whatever else lies in their folders stays on its machine.
+const OF_FOLDERS: [&str; 9] = [
+    "frequencies.tsv",
+    "gazetteer.tsv",
+    "names.tsv",
+    "numerals.tsv",
+    "signs.tsv",
+    "stopwords.txt",
+    "subject.toml",
+    "weights.tsv",
+    "words.tsv",
+];
+
+/// Whether a subject or story tables are read from the file of this name in their folder.
+pub(crate) fn is_read(name: &str) -> bool {
+    OF_FOLDERS.contains(&name)
+}
+
 /// The texts of files, by their paths from one folder.
 pub(crate) type SharedTexts = BTreeMap<String, String>;
 
@@ -60,7 +78,8 @@ pub(crate) fn texts_of(path: &Path) -> Result<SharedTexts, Vec<ConfigError>> {
     }
     let mut texts = SharedTexts::new();
     let mut take = |folder: &str, files: BTreeMap<String, String>| {
-        texts.extend(files.into_iter().map(|(name, text)| (format!("{folder}/{name}"), text)));
+        let files = files.into_iter().filter(|(name, _)| is_read(name));
+        texts.extend(files.map(|(name, text)| (format!("{folder}/{name}"), text)));
     };
     take("subject", subject::files(&settings.subject, "subject")?);
     match stories::files(&settings.story_tables, false)? {
@@ -264,6 +283,34 @@ mod tests {
         assert!(config.story_tables.is_some());
         // Whoever shares what it goes by changes nothing.
         assert_eq!(difference(&texts, &texts), Vec::<String>::new());
+    }
+
+    #[test]
+    fn of_folders_that_files_are_read_from_goes_out_and_whatever_else_lies_there_stays() {
+        let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config");
+        let mut known = std::collections::BTreeSet::new();
+        for folder in ["subjects/russia-dprk", "stories"] {
+            let names = fs::read_dir(shipped.join(folder)).unwrap().map(|entry| entry.unwrap().file_name());
+            known.extend(names.map(|name| name.into_string().unwrap()).filter(|name| name != "README.md"));
+        }
+        assert_eq!(known.iter().map(String::as_str).collect::<Vec<_>>(), OF_FOLDERS);
+
+        let (folder, path) = configured("");
+        let subject = folder.path().join("own");
+        fs::create_dir(&subject).unwrap();
+        for entry in fs::read_dir(shipped.join("subjects/russia-dprk")).unwrap() {
+            let entry = entry.unwrap();
+            fs::copy(entry.path(), subject.join(entry.file_name())).unwrap();
+        }
+        for name in ["names.tsv~", "login.txt", ".env"] {
+            fs::write(subject.join(name), "hush").unwrap();
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let shipped = format!("{}/subjects/russia-dprk", shipped.display());
+        fs::write(&path, text.replace(&shipped, "own")).unwrap();
+        let texts = texts_of(&path).unwrap();
+        assert!(texts.contains_key("subject/names.tsv"));
+        assert_eq!(texts.iter().find(|(_, text)| text.contains("hush")), None);
     }
 
     #[test]

@@ -19,6 +19,9 @@ struct MemberApi {
     status: watch::Receiver<MemberStatus>,
     /// Why the newest version of the fleet's feeds is not gone by here, where it isn't.
     feeds_error: watch::Receiver<Option<String>>,
+    /// The version of the fleet's settings that is gone by here, 0 where they are the member's own; and why no newer one is, where it isn't.
+    settings_version: u64,
+    settings_error: watch::Receiver<Option<String>>,
     /// How far the whole fleet can be looked at here, if it can.
     mirror: Option<watch::Receiver<MirrorProgress>>,
     fleet: Arc<FleetSettings>,
@@ -28,11 +31,14 @@ struct MemberApi {
 pub(super) fn routes(
     status: watch::Receiver<MemberStatus>,
     feeds_error: watch::Receiver<Option<String>>,
+    (settings_version, settings_error): (u64, watch::Receiver<Option<String>>),
     mirror: Option<watch::Receiver<MirrorProgress>>,
     inquiry: FleetInquiry,
     settings: &Settings,
 ) -> Router {
-    let api = MemberApi { status, feeds_error, mirror, fleet: Arc::new(settings.fleet.clone()), inquiry };
+    let of_fleet = Arc::new(settings.fleet.clone());
+    let api =
+        MemberApi { status, feeds_error, settings_version, settings_error, mirror, fleet: of_fleet, inquiry };
     Router::new()
         .route("/livez", get(async || "alive\n"))
         .route("/readyz", get(readyz))
@@ -41,15 +47,22 @@ pub(super) fn routes(
         .with_state(api)
 }
 
-/// 200 while it is in the group's session, holding shards or not; with a word on feeds that cannot be gone by here.
+/// 200 while it is in the group's session, holding shards or not; with a word on feeds and settings that cannot be gone by here.
 async fn readyz(State(api): State<MemberApi>) -> (StatusCode, String) {
-    match (&api.status.borrow().last_error, &*api.feeds_error.borrow()) {
-        (None, None) => (StatusCode::OK, "ready\n".to_owned()),
-        (None, Some(why)) => (
-            StatusCode::OK,
-            format!("ready, but degraded:\nthe fleet's feeds cannot be gone by here: {why}\n"),
-        ),
-        (Some(why), _) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")),
+    if let Some(why) = &api.status.borrow().last_error {
+        return (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n"));
+    }
+    let refused = [("feeds", &api.feeds_error), ("settings", &api.settings_error)];
+    let refused: String = refused
+        .into_iter()
+        .filter_map(|(what, error)| {
+            let why = error.borrow().clone()?;
+            Some(format!("the fleet's {what} cannot be gone by here: {why}\n"))
+        })
+        .collect();
+    match refused.is_empty() {
+        true => (StatusCode::OK, "ready\n".to_owned()),
+        false => (StatusCode::OK, format!("ready, but degraded:\n{refused}")),
     }
 }
 
@@ -63,7 +76,8 @@ async fn member(State(api): State<MemberApi>) -> Json<Value> {
     let shards: Vec<u32> = status.shards.iter().map(|shard| shard.0).collect();
     Json(json!({
         "fleet": api.fleet.name, "member": api.fleet.member, "shards": shards, "tells_stories": status.tells_stories,
-        "last_error": status.last_error, "feeds_error": *api.feeds_error.borrow(), "mirror": mirror,
+        "last_error": status.last_error, "feeds_error": *api.feeds_error.borrow(), "settings_version": api.settings_version,
+        "settings_error": *api.settings_error.borrow(), "mirror": mirror,
     }))
 }
 

@@ -1,6 +1,5 @@
 //! The settings that all members share: a member starts with those that the fleet has, and begins anew when it has others.
 
-use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -36,8 +35,7 @@ pub(super) struct SettingsReading {
 
 impl SettingsReading {
     pub(super) fn of(path: &Path, own: &Settings) -> Self {
-        let folder = own.member_folder().join("settings").join(&own.fleet.name);
-        Self { path: path.to_owned(), folder, own: own.clone() }
+        Self { path: path.to_owned(), folder: own.shared_folder(), own: own.clone() }
     }
 
     /// The configuration to start with: with the newest settings of the fleet; with those that were here last, where no broker answers or the newest
@@ -46,26 +44,30 @@ impl SettingsReading {
     /// # Errors
     /// If the fleet's cannot be used here, and none were before.
     pub(super) fn first(&self, own: Config) -> Result<MemberConfig, Failure> {
-        let last = SharedFolder::newest(&self.folder);
-        let newest = match read_shared_files(&self.own.kafka, &self.own.fleet) {
-            Some(files) if files.version == 0 => {
-                return Ok(MemberConfig { config: own, version: 0, error: None });
-            }
-            Some(files) => Some(self.read(&files)),
-            None => None,
-        };
+        self.first_of(own, read_shared_files(&self.own.kafka, &self.own.fleet))
+    }
+
+    fn first_of(&self, own: Config, newest: Option<SharedFiles>) -> Result<MemberConfig, Failure> {
+        let own = MemberConfig { config: own, version: 0, error: None };
         let why = match newest {
-            Some(Ok(found)) => return Ok(found),
-            Some(Err(why)) => Some(why),
+            Some(files) if files.version == 0 => return Ok(own),
+            Some(files) => match self.read(&files) {
+                Ok(found) => return Ok(found),
+                Err(why) => Some(why),
+            },
             None => None,
         };
-        match (last, why) {
+        // Looked for only now: what could not be used is not kept, though it may have been until now.
+        match (SharedFolder::newest(&self.folder), why) {
             (Some(last), error) => {
                 let config = Config::load_in_fleet(&self.path, Some(&last))?;
                 Ok(MemberConfig { config, version: last.version, error })
             }
-            (None, Some(why)) => Err(Failure::Other(why)),
-            (None, None) => Ok(MemberConfig { config: own, version: 0, error: None }),
+            (None, Some(why)) => Err(Failure::Other(format!(
+                "this member cannot go by the fleet's settings, and keeps none from before. Do what this says, or run `dateline fleet apply --settings` \
+                 with a configuration that all members can use: {why}"
+            ))),
+            (None, None) => Ok(own),
         }
     }
 
@@ -74,20 +76,45 @@ impl SettingsReading {
         let version = files.version;
         if version == 0 {
             let config = Config::load(&self.path).map_err(|errors| told(version, &errors))?;
+            self.refuse_what_takes_a_restart(&config.settings)?;
             return Ok(MemberConfig { config, version, error: None });
         }
         let folder = SharedFolder::write(&self.folder, version, &files.files)
             .map_err(|error| format!("{} cannot be written: {error}", self.folder.display()))?;
-        match Config::load_in_fleet(&self.path, Some(&folder)) {
+        let loaded =
+            Config::load_in_fleet(&self.path, Some(&folder)).map_err(|errors| told(version, &errors));
+        let checked =
+            loaded.and_then(|config| self.refuse_what_takes_a_restart(&config.settings).map(|()| config));
+        match checked {
             Ok(config) => {
                 folder.remove_others(&self.folder);
                 Ok(MemberConfig { config, version, error: None })
             }
-            Err(errors) => {
-                let why = told(version, &errors);
+            Err(why) => {
                 folder.remove();
                 Err(why)
             }
+        }
+    }
+
+    /// Its own file is read anew with the fleet's settings; what the process is bound to cannot change with them.
+    fn refuse_what_takes_a_restart(&self, settings: &Settings) -> Result<(), String> {
+        let Settings { fleet, data_dir, http, kafka, .. } = &self.own;
+        let changed = [
+            ("[fleet]", settings.fleet != *fleet),
+            ("`data_dir`", settings.data_dir != *data_dir),
+            ("`listen` in [http]", settings.http.listen != http.listen),
+            ("`brokers` in [kafka]", settings.kafka.brokers != kafka.brokers),
+        ];
+        let changed: Vec<&str> =
+            changed.into_iter().filter(|(_, is_changed)| *is_changed).map(|(name, _)| name).collect();
+        match changed.is_empty() {
+            true => Ok(()),
+            false => Err(format!(
+                "{} has another {} than when this member was started: restart the member to have it go by that, or put back what was there",
+                self.path.display(),
+                changed.join(", ")
+            )),
         }
     }
 
@@ -152,9 +179,8 @@ impl SettingsReading {
             return;
         }
         let (own, shared) = (digests(&self.own), digests(&member.config.settings));
-        let parts: BTreeSet<&String> =
-            own.keys().filter(|part| own.get(*part) != shared.get(*part)).collect();
-        let parts: Vec<&str> = parts.into_iter().map(String::as_str).collect();
+        let is_otherwise = |part: &&String| own.get(*part) != shared.get(*part);
+        let parts: Vec<&str> = own.keys().filter(is_otherwise).map(String::as_str).collect();
         match parts.is_empty() {
             true => tracing::info!(
                 version = member.version,
@@ -217,6 +243,24 @@ mod tests {
         told.send_replace(Some(version(4, &path, "[poll]\nlatency = \"1h\"\n")));
         let found = next.await.unwrap();
         assert_eq!((found.version, found.config.settings.poll.latency), (4, Duration::from_secs(3600)));
+
+        // What its process is bound to is not changed with the fleet's settings.
+        let own_text = fs::read_to_string(&path).unwrap();
+        fs::write(&path, own_text.replace("member = 'a'", "member = 'b'")).unwrap();
+        let five = version(5, &path, "").settings;
+        let why = reading.read(&five).map(drop).unwrap_err();
+        assert!(why.contains("another [fleet] than when this member was started: restart"), "{why}");
+        fs::write(&path, own_text).unwrap();
+
+        // What this program, an older one, cannot use any more is told, though it was kept.
+        let unusable = version(4, &path, "[poll]\nmoon = 3\n").settings;
+        let (other_folder, other_path) = member();
+        let other = Config::load(&other_path).unwrap();
+        let other_reading = SettingsReading::of(&other_path, &other.settings);
+        other_reading.read(&version(4, &path, "").settings).unwrap();
+        let why = other_reading.first_of(other, Some(unusable)).map(drop).unwrap_err();
+        assert!(why.message().contains("unknown setting `moon`"), "{}", why.message());
+        drop(other_folder);
 
         // Nobody answers at its broker's address.
         let reading = reading.clone();

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 
 use crate::config::Settings;
+use crate::config::shared::is_read;
 
 /// How many bytes of a digest are told: they tell mistakes apart, not forgeries.
 const TOLD_BYTES: usize = 8;
@@ -45,12 +46,11 @@ fn digest(text: &[u8]) -> String {
     Sha256::digest(text).iter().take(TOLD_BYTES).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A file, or those of a folder in the order of their names; nothing where there is none.
+/// A file, whatever it is called, or those of a folder that are read, in the order of their names; nothing where there is none.
 fn content(path: &Path) -> Vec<u8> {
-    let mut files: Vec<PathBuf> = match fs::read_dir(path) {
-        Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
-        Err(_) => vec![path.to_owned()],
-    };
+    let Ok(entries) = fs::read_dir(path) else { return fs::read(path).unwrap_or_default() };
+    let mut files: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    files.retain(|file| file.file_name().and_then(|name| name.to_str()).is_some_and(is_read));
     files.sort();
     let read = |file: &PathBuf| {
         let name = file.file_name().unwrap_or_default().as_encoded_bytes();
@@ -82,6 +82,19 @@ mod tests {
         other.fetch.per_host_delay *= 2;
         other.stories.enabled = !other.stories.enabled;
         assert_eq!(differing(&other), ["[fetch]", "[stories]"]);
+        // The same text in a file of another name, and what nothing is read from, make no difference.
+        let mut other = settings.clone();
+        other.sites = folder.path().join("rules.toml");
+        fs::write(&other.sites, "a").unwrap();
+        let tables = folder.path().join("tables");
+        fs::create_dir(&tables).unwrap();
+        other.subject = tables.clone();
+        let with_tables = digests(&other);
+        fs::write(tables.join("README.md"), "c").unwrap();
+        assert_eq!(digests(&other), with_tables);
+        assert_eq!(with_tables["sites"], before["sites"]);
+        fs::write(tables.join("names.tsv"), "c").unwrap();
+        assert_ne!(digests(&other)["subject"], with_tables["subject"]);
         fs::write(&sites, "b").unwrap();
         assert_eq!(differing(&settings), ["sites"]);
     }

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use dateline_fleet::FleetChange;
+use dateline_publisher::make_topics;
 use dateline_wire::FeedId;
 use jiff::Timestamp;
 
 use super::{ConfigFile, member_settings};
 use crate::commands::feed::{begin_change, feed_line};
-use crate::commands::print_text;
+use crate::commands::{print_text, runtime};
 use crate::config::feeds::fleet::{FeedTableDifference, tables_of_files, text_of_tables};
 use crate::config::feeds::{self, ListedFeed};
 use crate::config::shared::{self, SharedTexts};
@@ -80,6 +81,14 @@ pub(super) fn run(arguments: &ApplyArguments) -> Result<(), Failure> {
             "{tally}: this would be version {} of the fleet's {what}\n",
             version + 1
         ));
+    }
+    if texts.is_some() {
+        // Without them no member has a session, so that all would stop work at once.
+        runtime()?.block_on(make_topics(&settings.kafka)).map_err(|error| {
+            Failure::Other(format!(
+                "the fleet's {what} stay as they are, since no member works without the topics that [kafka] names: {error}"
+            ))
+        })?;
     }
     let wanted = FleetChange { tables: wanted.as_ref().map(|(tables, _)| tables), settings: texts.as_ref() };
     let version = change

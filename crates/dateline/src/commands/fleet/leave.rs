@@ -32,14 +32,23 @@ pub(super) fn run(arguments: &LeaveArguments) -> Result<(), Failure> {
     let settings = member_settings(&arguments.config)?;
     let path = settings.journal_path();
     let runtime = Runtime::new().map_err(Failure::io("the runtime cannot start"))?;
+    let mut settings_version = 0;
     let mut keep_feeds = |feeds: &FleetFeeds| {
+        settings_version = feeds.settings.version;
         keep(&arguments.feeds, &text_of_tables(&feeds.tables)).map_err(|error| {
             FleetError::Settings(format!("{} cannot be written: {error}", arguments.feeds.display()))
         })
     };
     let done = leave(&settings.kafka, &settings.fleet, &path, &mut keep_feeds, runtime.handle())
         .map_err(|error| Failure::Other(format!("the fleet was not left: {error}")))?;
-    print_text(&told(&settings.fleet.name, &path, &arguments.feeds, &done))
+    print_text(&told(&settings.fleet.name, &path, &arguments.feeds, &done))?;
+    match settings_version {
+        0 => Ok(()),
+        version => print_text(&format!(
+            "its members went by version {version} of the settings that they shared, which stays on its topic; the daemon goes by its own \
+             configuration alone: see that this says what you want before you start it\n"
+        )),
+    }
 }
 
 /// Writes a file that isn't there, or has this text from an attempt that broke off.

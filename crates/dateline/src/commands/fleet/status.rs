@@ -57,10 +57,11 @@ fn shown(name: &str, fleet: &FleetReport, now: Timestamp) -> String {
         }
     }
     for (part, members) in fleet.differing_settings() {
-        text += &format!(
-            "differs  {part} of {} from that of the others: `dateline fleet apply --settings` has all go by one configuration\n",
-            members.join(", ")
-        );
+        let remedy = match fleet.feeds.settings.version {
+            0 => "`dateline fleet apply --settings` has all go by one configuration",
+            _ => "until it goes by the newest version, or has a program that reads it as the others do",
+        };
+        text += &format!("differs  {part} of {} from that of the others: {remedy}\n", members.join(", "));
     }
     let held: usize = fleet.members.iter().map(|member| member.shards.len()).sum();
     if let Some(left) = (fleet.shards as usize).checked_sub(held).filter(|left| *left > 0) {
@@ -97,7 +98,10 @@ fn word_of(said: &MemberReport, feeds: &FleetFeeds, now: Timestamp) -> String {
         ("settings", said.settings_version, feeds.settings.version, &said.settings_error),
     ] {
         if own != newest {
-            text += &format!("; it goes by version {own} of the {what}");
+            text += &match (what, own) {
+                ("settings", 0) => "; it goes by its own settings".to_owned(),
+                _ => format!("; it goes by version {own} of the {what}"),
+            };
             if let Some(why) = error {
                 text += &format!(" ({why})");
             }

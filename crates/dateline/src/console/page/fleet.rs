@@ -60,7 +60,7 @@ fn shards(fleet: &FleetReport, now: Timestamp) -> Markup {
             } } }
             div { dt { "Settings" } dd { @match fleet.feeds.settings.version {
                 0 => { "each member’s own: " code { "dateline fleet apply --settings" } " has all share one’s" },
-                version => { "version " (number(version)) ", the same with all" },
+                version => { "version " (number(version)) },
             } } }
         }
     }
