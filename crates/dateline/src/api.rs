@@ -59,6 +59,7 @@ mod feed;
 pub(crate) mod feed_entries;
 mod framework_problem;
 mod health;
+mod json_body;
 pub(crate) mod judge_queue;
 mod known_parameters;
 pub(crate) mod label;

@@ -516,7 +516,8 @@ impl StatusReport {
 }
 
 /// How a feed is doing, in a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum FeedCondition {
     /// It answered as it should when it was last asked.
     Ok,

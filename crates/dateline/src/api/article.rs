@@ -15,6 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::expectation::shown;
 use super::parameters::{GivenId, Parameters, check_list, limit};
 use super::{Api, Problem, Shared};
 
@@ -156,7 +157,7 @@ pub(super) async fn show(State(api): Shared, Path(id): Path<GivenId>) -> Result<
     let history = history.ok_or_else(|| {
         Problem::new(
             StatusCode::NOT_FOUND,
-            format!("there is no article {article} in the log; see /v1/articles"),
+            format!("there is no article {} in the log; see /v1/articles", shown(article.as_str())),
         )
     })?;
     let json = history_json(&article, history)?;

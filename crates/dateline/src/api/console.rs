@@ -2,6 +2,7 @@
 
 mod asked_list;
 mod feeds;
+mod form_body;
 mod judging;
 mod lists;
 mod login;
@@ -34,6 +35,7 @@ pub(super) use self::session::Sessions;
 pub(super) use self::visitor::{client_address, is_logged_in};
 use super::acceptable::Accept;
 use super::article::ArticleQuery;
+use super::expectation::shown as shown_value;
 use super::parameters::{GivenId, OwnParameters, Parameters};
 use super::story::reports::reports_of;
 use super::{Api, Problem, Shared, article, entity, lookup, opml, recorded, story};
@@ -337,7 +339,8 @@ async fn waiting_page(state: Shared, Extension(viewer): Extension<Viewer>) -> Sh
 
 fn no_article(id: &ArticleId) -> Problem {
     let detail = format!(
-        "the journal holds no article {id}; it may be gone by [retention], or never have been published"
+        "the journal holds no article {}; it may be gone by [retention], or never have been published",
+        shown_value(id.as_str())
     );
     Problem::new(StatusCode::NOT_FOUND, detail)
 }

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::expectation::shown;
 use super::{Problem, Shared};
 
 /// Over how many days mentions are counted.
@@ -114,7 +115,8 @@ pub(super) async fn show(State(api): Shared, Path(id): Path<String>) -> Result<J
     let (now, asked) = (api.now(), id.clone());
     let found = api.read(move |journal| find(journal, &filter, &asked, now)).await?;
     found.map(Json).ok_or_else(|| {
-        let detail = format!("no article in the log names {id}; /v1/articles gives the ids of `entities`");
+        let detail =
+            format!("no article in the log names {}; /v1/articles gives the ids of `entities`", shown(&id));
         Problem::new(StatusCode::NOT_FOUND, detail)
     })
 }

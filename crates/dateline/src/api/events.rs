@@ -95,21 +95,24 @@ pub(super) async fn events(
     let journal = api.sources.journal.id().as_str();
     if let Some(other) = query.journal.as_deref().filter(|other| *other != journal) {
         let detail = format!(
-            "the journal is {journal}, not {other}: its events are numbered anew, so no sequence of the other means anything here. \
-             after=earliest&journal={journal} begins with its first"
+            "the journal is {journal}, not {}: its events are numbered anew, so no sequence of the other means anything here. \
+             after=earliest&journal={journal} begins with its first",
+            shown(other)
         );
         return Err(Problem::new(StatusCode::CONFLICT, detail));
     }
     // A browser that reconnects says what it saw last; that is newer than what the address says.
     let resumed = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let last = *api.sources.journal.watch().borrow();
+    let name = if resumed.is_some() { "Last-Event-ID" } else { "after" };
     let asked = resumed.or(query.after.as_deref());
     let after = match asked {
         None | Some("earliest") => Sequence::START,
         Some("latest") => last,
         Some(number) => {
-            let meant =
-                |_| format!("`after` is `{number}`: a sequence number, `earliest` or `latest` is meant");
+            let meant = |_| {
+                format!("`{name}` is {}; expected a sequence number, `earliest` or `latest`", shown(number))
+            };
             let place = Sequence(number.parse().map_err(meant).map_err(bad)?).min(Sequence::MAX);
             // Of this journal, as the client says, it is waited for.
             if place > last && query.journal.is_none() {
@@ -173,7 +176,7 @@ async fn past(
         "latest" => None,
         number => {
             let meant =
-                |_| bad(format!("`before` is {}: a sequence number or `latest` is meant", shown(number)));
+                |_| bad(format!("`before` is {}; expected a sequence number or `latest`", shown(number)));
             Some(Sequence(number.parse().map_err(meant)?).min(Sequence::MAX))
         }
     };
@@ -200,7 +203,7 @@ fn format_of(query: &EventQuery, headers: &HeaderMap) -> Result<Format, String> 
     match query.format.as_deref() {
         Some("sse") => Ok(Format::ServerSent),
         Some("ndjson") => Ok(Format::Ndjson),
-        Some(other) => Err(format!("`format` is `{other}`: `ndjson` or `sse` is meant")),
+        Some(other) => Err(format!("`format` is {}; expected `ndjson` or `sse`", shown(other))),
         None if Accept::of(headers).best(EVENT_KINDS) == Format::ServerSent.content_type() => {
             Ok(Format::ServerSent)
         }

@@ -13,6 +13,7 @@ pub(super) struct Fields {
     properties: Map<String, Value>,
     definitions: Map<String, Value>,
     required: Vec<String>,
+    may_be_others: bool,
 }
 
 impl Fields {
@@ -22,7 +23,8 @@ impl Fields {
         let part = |name: &str| schema.get(name).and_then(Value::as_object).cloned().unwrap_or_default();
         let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
         let required = required.filter_map(Value::as_str).map(str::to_owned).collect();
-        Self { properties: part("properties"), definitions: part("$defs"), required }
+        let may_be_others = schema.get("additionalProperties") != Some(&Value::Bool(false));
+        Self { properties: part("properties"), definitions: part("$defs"), required, may_be_others }
     }
 
     /// Their names.
@@ -33,6 +35,11 @@ impl Fields {
     /// The names of those that have to be there.
     pub(super) fn required(&self) -> impl Iterator<Item = &str> {
         self.required.iter().map(String::as_str)
+    }
+
+    /// Whether others are passed over, rather than refused.
+    pub(super) fn may_be_others(&self) -> bool {
+        self.may_be_others
     }
 
     /// Whether there is one called `name`.
@@ -68,6 +75,11 @@ impl Fields {
             _ if is("number") => "a number".to_owned(),
             _ if is("boolean") => "true or false".to_owned(),
             _ if is("array") => "a list of texts".to_owned(),
+            _ if is("object") => {
+                let members = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+                let names: Vec<&str> = members.map(|(name, _)| name.as_str()).collect();
+                format!("a JSON object of {}", names.join(", "))
+            }
             _ => "a text".to_owned(),
         }
     }

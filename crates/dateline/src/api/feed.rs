@@ -5,12 +5,7 @@
 use std::io;
 use std::sync::Arc;
 
-use aide::OperationInput;
-use aide::generate::GenContext;
-use aide::openapi::Operation;
-use axum::body::Bytes;
-use axum::extract::rejection::JsonRejection;
-use axum::extract::{FromRequest, Path, Request, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use dateline_fetcher::{Feed, Fetcher, PollOutcome};
@@ -18,13 +13,13 @@ use dateline_journal::{JournalError, PollRequest};
 use dateline_wire::{FeedId, FeedRef};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 use url::Url;
 
 use super::access::MayWrite;
-use super::expectation::{Fields, shown};
+use super::expectation::shown;
+use super::json_body::{BodyDocument, JsonBody};
 use super::parameters::GivenId;
 use super::reload::to_the_end;
 use super::{Api, Problem, ProblemKind, Shared};
@@ -111,61 +106,12 @@ impl FeedAddition {
     }
 }
 
-/// The body of a request to add one.
-pub(super) struct AdditionBody(pub(super) FeedAddition);
-
-impl OperationInput for AdditionBody {
-    fn operation_input(context: &mut GenContext, operation: &mut Operation) {
-        Json::<FeedAddition>::operation_input(context, operation);
-    }
+impl BodyDocument for FeedEdits {
+    const EXAMPLE: &str = r#"{"tags": ["asia"]}"#;
 }
 
-impl<S: Send + Sync> FromRequest<S> for AdditionBody {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        if kind != "application/json" {
-            let detail =
-                format!("the body is not sent as JSON; send it with Content-Type: application/json, {MEANT}");
-            return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail));
-        }
-        let body = Bytes::from_request(request, state).await;
-        let body = body.map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
-        let body: Value = serde_json::from_slice(&body).map_err(|error| {
-            let (line, column) = (error.line(), error.column());
-            let detail = format!("the body is no JSON (line {line}, column {column}); send one {MEANT}");
-            Problem::new(StatusCode::BAD_REQUEST, detail)
-        })?;
-        FeedAddition::deserialize(&body)
-            .map(Self)
-            .map_err(|_| Problem::new(StatusCode::UNPROCESSABLE_ENTITY, wrong_addition(&body)))
-    }
-}
-
-/// What a body is like that adds a feed.
-const MEANT: &str = "such as {\"url\": \"https://news.example/rss\"}, with `name`, `group`, `tags`, `interval`, `language`, `full_text`, `subject`, `keep`, `drop` and `unchecked` as it needs them";
-
-/// What is wrong with the body of a request to add a feed.
-fn wrong_addition(body: &Value) -> String {
-    let Some(members) = body.as_object() else {
-        return format!("the body is no JSON object; send one {MEANT}");
-    };
-    let fields = Fields::of::<FeedAddition>();
-    for (name, value) in members {
-        if !fields.has(name) {
-            let known: Vec<&str> = fields.names().collect();
-            return format!("{} means nothing here; known are {}", shown(name), known.join(", "));
-        }
-        let mut alone = serde_json::json!({ "url": "https://news.example/rss" });
-        alone[name] = value.clone();
-        if FeedAddition::deserialize(&alone).is_err() {
-            let read = value.as_str().map_or_else(|| shown(&value.to_string()), shown);
-            return format!("`{name}` is {read}; expected {}", fields.expected(name));
-        }
-    }
-    format!("`url` is missing; expected {}", fields.expected("url"))
+impl BodyDocument for FeedAddition {
+    const EXAMPLE: &str = r#"{"url": "https://news.example/rss"}"#;
 }
 
 /// What came of a change.
@@ -201,7 +147,7 @@ pub(super) async fn show(State(api): Shared, Path(id): Path<GivenId>) -> Result<
 pub(super) async fn add(
     _: MayWrite,
     State(api): Shared,
-    AdditionBody(addition): AdditionBody,
+    JsonBody(addition): JsonBody<FeedAddition>,
 ) -> Result<Response, Problem> {
     let report = add_feed(MayWrite, &api, addition).await?;
     let location = HeaderValue::try_from(format!("/v1/feeds/{}", report.feed.id));
@@ -273,7 +219,7 @@ pub(super) async fn groups(State(api): Shared) -> Result<Json<Vec<String>>, Prob
 pub(super) async fn preview(
     _: MayWrite,
     State(api): Shared,
-    AdditionBody(addition): AdditionBody,
+    JsonBody(addition): JsonBody<FeedAddition>,
 ) -> Result<Json<FeedPreview>, Problem> {
     let reloader = reloader(&api)?;
     let _turn = api.preview_turns.try_acquire().map_err(|_| {
@@ -302,12 +248,8 @@ pub(super) async fn edit(
     _: MayWrite,
     State(api): Shared,
     Path(id): Path<GivenId>,
-    body: Result<Json<FeedEdits>, JsonRejection>,
+    JsonBody(edits): JsonBody<FeedEdits>,
 ) -> Result<Json<FeedChangeReport>, Problem> {
-    let Json(edits) = body.map_err(|rejection| {
-        let meant = "a JSON object is meant, such as {\"tags\": [\"asia\"]}";
-        Problem::new(rejection.status(), format!("{}; {meant}", rejection.body_text()))
-    })?;
     change(reloader(&api)?, FeedChange::Edit(FeedId::from_stored(id), edits)).await.map(Json)
 }
 
@@ -376,7 +318,10 @@ async fn request(
 }
 
 pub(super) fn unknown(feed: &FeedId) -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, format!("no feed with the id {feed} is configured; see /v1/feeds"))
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        format!("no feed with the id {} is configured; see /v1/feeds", shown(feed.as_str())),
+    )
 }
 
 pub(super) fn reloader(api: &Api) -> Result<Arc<Reloader>, Problem> {
@@ -421,38 +366,6 @@ impl From<FeedChangeError> for Problem {
                 ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
             },
             FeedChangeError::Unwritable { path, source } => Self::of_unwritable(&path, &source, "feeds"),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_body_that_is_wrong_is_told_by_its_member_what_was_read_and_what_is_expected() {
-        for (body, told) in [
-            (json!([]), "the body is no JSON object; send one such as {\"url\""),
-            (json!({}), "`url` is missing; expected an address in full"),
-            (json!({ "url": "nonsense" }), "`url` is `nonsense`; expected an address in full"),
-            (
-                json!({ "url": "//me:hush@x" }),
-                "`url` is something (not shown, since it may hold a password); expected",
-            ),
-            (json!({ "url": "https://a.example/", "tags": 7 }), "`tags` is `7`; expected a list of texts"),
-            (
-                json!({ "url": "https://a.example/", "unchecked": "no" }),
-                "`unchecked` is `no`; expected true or false",
-            ),
-            (
-                json!({ "uri": "x" }),
-                "`uri` means nothing here; known are drop, full_text, group, interval, keep, language, name, subject, tags, unchecked, url",
-            ),
-        ] {
-            let detail = wrong_addition(&body);
-            assert!(detail.starts_with(told), "{body}: {detail}");
         }
     }
 }

@@ -6,6 +6,8 @@ use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use percent_encoding::percent_decode_str;
+
 use super::{Problem, console};
 
 /// Paths that say in lines for people and probes what fails.
@@ -50,6 +52,10 @@ fn detail(status: StatusCode, method: &Method, path: &str, words: &str) -> Strin
         // The router names them outside of us.
         StatusCode::METHOD_NOT_ALLOWED => {
             format!("{method} means nothing at {path}; the field `Allow` of this answer names what does")
+        }
+        StatusCode::BAD_REQUEST if percent_decode_str(path).decode_utf8().is_err() => {
+            "the path holds bytes that are no text; expected a path whose percent-encoded bytes are UTF-8"
+                .to_owned()
         }
         StatusCode::PAYLOAD_TOO_LARGE => "the body is larger than any that is taken here".to_owned(),
         _ if words.is_empty() => status.canonical_reason().unwrap_or("refused").to_owned(),

@@ -4,7 +4,6 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
@@ -18,6 +17,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::access::{MayWrite, only};
+use super::expectation::shown;
+use super::json_body::{BodyDocument, JsonBody};
 use super::parameters::{GivenId, OwnParameters, limit};
 use super::{Api, Problem, Shared};
 use crate::console::shown::visible;
@@ -122,6 +123,10 @@ pub(super) struct LabelDocument {
     labelled_by: Option<String>,
 }
 
+impl BodyDocument for LabelDocument {
+    const EXAMPLE: &str = r#"{"label": "relevant"}"#;
+}
+
 /// What became of a label that was taken away.
 #[derive(Debug, Serialize, JsonSchema)]
 pub(super) struct LabelRemovalReport {
@@ -161,15 +166,11 @@ pub(super) async fn give(
     State(api): Shared,
     Path(id): Path<GivenId>,
     headers: HeaderMap,
-    body: Result<Json<LabelDocument>, JsonRejection>,
+    JsonBody(LabelDocument { label, labelled_by }): JsonBody<LabelDocument>,
 ) -> Result<Response, Problem> {
     let condition = condition(&headers)?;
-    let Json(LabelDocument { label, labelled_by }) = body.map_err(|rejection| {
-        let meant = "a JSON object is meant, such as {\"label\": \"relevant\"}";
-        Problem::new(rejection.status(), format!("{}; {meant}", rejection.body_text()))
-    })?;
     let value = LabelValue::from_word(&label).ok_or_else(|| {
-        let detail = "`label` is `relevant`, `not` or `borderline`";
+        let detail = format!("`label` is {}; expected `relevant`, `not` or `borderline`", shown(&label));
         Problem::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
     })?;
     let author = labelled_by.unwrap_or_else(|| "api".to_owned());

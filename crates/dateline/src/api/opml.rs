@@ -20,6 +20,7 @@ use super::parameters::OwnParameters;
 use super::reload::to_the_end;
 use super::{Api, Problem, Shared};
 use crate::config::feeds::NewFeed;
+use crate::console::figures::bytes;
 use crate::console::shown::visible;
 use crate::reload::ReloadReport;
 
@@ -71,9 +72,10 @@ impl FromRequest<Arc<Api>> for OpmlBody {
 
     async fn from_request(request: Request, _: &Arc<Api>) -> Result<Self, Problem> {
         let read = axum::body::to_bytes(request.into_body(), MAX_OPML_BYTES).await;
-        read.map(Self).map_err(|error| {
+        read.map(Self).map_err(|_| {
+            let most = bytes(MAX_OPML_BYTES as u64);
             let detail =
-                format!("the list cannot be read, or is longer than {MAX_OPML_BYTES} bytes: {error}");
+                format!("the list did not come whole, or is longer than {most}, the most that is taken");
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
         })
     }

@@ -7,8 +7,8 @@ use aide::OperationInput;
 use aide::generate::GenContext;
 use aide::openapi::Operation;
 use axum::extract::{FromRequestParts, Query};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{StatusCode, Uri};
 use dateline_journal::{EventFilter, Facet};
 use dateline_wire::EventKind;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
@@ -18,7 +18,11 @@ use serde::{Deserialize, Deserializer};
 use super::Problem;
 use super::expectation::{Fields, shown};
 use super::known_parameters::unknown;
+use crate::console::shown::visible;
 use crate::text::given_id;
+
+/// The most of what a filter says is wrong that is passed on, in scalar values.
+const MAX_DETAIL_CHARS: usize = 600;
 
 /// A path's own parameters, and the filter that the others spell.
 pub(super) struct Parameters<Q> {
@@ -60,7 +64,10 @@ impl<Q: DeserializeOwned + JsonSchema> Parameters<Q> {
         let mut filter = EventFilter::default();
         let mut own = Vec::new();
         for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
-            if !filter.set(&name, &value).map_err(|error| bad(error.to_string()))? {
+            if !filter
+                .set(&name, &value)
+                .map_err(|error| bad(visible(&error.to_string(), MAX_DETAIL_CHARS)))?
+            {
                 own.push((name.into_owned(), value.into_owned()));
             }
         }
@@ -157,23 +164,25 @@ pub(super) fn limit<'de, D: Deserializer<'de>>(value: D) -> Result<Option<NonZer
 
 /// What `pairs` of names and values spell; or which of them doesn't, what was read there, and what is expected. Beside those of `Q` there
 /// are parameters called `others`.
-fn read_own<Q: DeserializeOwned + JsonSchema>(
+pub(super) fn read_own<Q: DeserializeOwned + JsonSchema>(
     pairs: &[(String, String)],
     others: &[&str],
 ) -> Result<Q, Problem> {
     let bad = |detail: String| Problem::new(StatusCode::BAD_REQUEST, detail);
     let read = |pairs: &[(String, String)]| {
         let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
-        let uri: Uri = format!("/?{query}").parse().map_err(|_| "the query is too long".to_owned())?;
-        Query::try_from_uri(&uri).map(|Query(own)| own).map_err(|rejection| rejection.body_text())
+        serde_urlencoded::from_str::<Q>(&query)
     };
-    read(pairs).map_err(|otherwise| {
+    read(pairs).map_err(|_| {
         let fields = Fields::of::<Q>();
         let is_given = |wanted: &&str| pairs.iter().any(|(name, _)| name == wanted);
         let missing = fields.required().find(|wanted| !is_given(wanted));
         for (at, pair) in pairs.iter().enumerate() {
             let (name, value) = pair;
             if !fields.has(name) {
+                if fields.may_be_others() {
+                    continue;
+                }
                 let known: Vec<&str> = fields.names().chain(others.iter().copied()).collect();
                 return unknown(name, &known);
             }
@@ -187,7 +196,7 @@ fn read_own<Q: DeserializeOwned + JsonSchema>(
         if let Some(name) = missing {
             return bad(format!("`{name}` is missing; expected {}", fields.expected(name)));
         }
-        bad(otherwise)
+        bad("these parameters mean nothing together; leave some out".to_owned())
     })
 }
 
@@ -245,6 +254,9 @@ mod tests {
             let detail = Parameters::<RejectQuery>::of(query).err().unwrap().detail;
             assert!(detail.starts_with(told), "{query}: {detail}");
         }
+        let long = format!("limit={}&order=oldest", "%e2%80%ae".repeat(30_000));
+        let detail = Parameters::<RejectQuery>::of(&long).err().unwrap().detail;
+        assert!(detail.starts_with("`limit` is `⟨U+202E⟩") && detail.len() < 2_000, "{detail}");
         assert_eq!(
             Parameters::<RejectQuery>::of("limit=7&kind=reject").unwrap().own.limit,
             NonZeroUsize::new(7)

@@ -14,6 +14,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use url::Url;
 
+use super::expectation::shown;
 use super::parameters::GivenId;
 use super::{Api, Problem, Shared};
 use crate::console::bare_html::bare_html;
@@ -51,7 +52,8 @@ async fn read(state: Shared, id: GivenId) -> Result<(ArticleEvent, Option<Page>)
         let history = journal.article_history(&article)?;
         let latest = history.as_ref().and_then(|history| history.revisions.first());
         let latest = latest.ok_or_else(|| {
-            let detail = format!("there is no article {article} in the log; see /v1/articles");
+            let detail =
+                format!("there is no article {} in the log; see /v1/articles", shown(article.as_str()));
             Problem::new(StatusCode::NOT_FOUND, detail)
         })?;
         let event: ArticleEvent = serde_json::from_str(&latest.data)?;

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::expectation::shown;
 use super::{Problem, Shared, document};
 use crate::contract;
 
@@ -49,7 +50,7 @@ pub(super) async fn schema(State(api): Shared, Path(name): Path<String>) -> Resu
         let names = EventKind::ALL.map(EventKind::schema_file).join(", ");
         return Err(Problem::new(
             StatusCode::NOT_FOUND,
-            format!("no schema is called {name}; there are {names}"),
+            format!("no schema is called {}; there are {names}", shown(&name)),
         ));
     };
     let schema = api.sources.envelope.schemas.schema(kind);

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use axum::response::Json;
 use dateline_parser::{SiteRules, extract, extract_by, other_than_page};
@@ -17,6 +16,7 @@ use url::Url;
 
 use super::access::MayWrite;
 use super::feed::reloader;
+use super::json_body::{BodyDocument, JsonBody};
 use super::parameters::OwnParameters;
 use super::recorded::recorded_page_at;
 use super::reload::to_the_end;
@@ -59,6 +59,15 @@ pub(crate) struct SiteRuleTrial {
     pub(crate) refetch: bool,
     /// The rule.
     pub(crate) rule: SiteRuleDocument,
+}
+
+impl BodyDocument for SiteRuleTrial {
+    const EXAMPLE: &str =
+        r#"{"url": "https://news.example/1.html", "rule": {"host": "news.example", "body": "article"}}"#;
+}
+
+impl BodyDocument for SiteRuleDocument {
+    const EXAMPLE: &str = r#"{"host": "news.example", "body": "article"}"#;
 }
 
 /// Where the page of a trial is from.
@@ -145,9 +154,8 @@ pub(super) async fn list(State(api): Shared) -> Result<Json<Vec<ListedSiteRule>>
 pub(super) async fn try_rule(
     _: MayWrite,
     State(api): Shared,
-    body: Result<Json<SiteRuleTrial>, JsonRejection>,
+    JsonBody(trial): JsonBody<SiteRuleTrial>,
 ) -> Result<Json<SiteRuleTrialReport>, Problem> {
-    let Json(trial) = body.map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
     tried(&api, trial).await.map(Json)
 }
 
@@ -230,9 +238,8 @@ async fn fetched(api: &Arc<Api>, url: &Url) -> Result<Page, Problem> {
 pub(super) async fn save(
     _: MayWrite,
     State(api): Shared,
-    body: Result<Json<SiteRuleDocument>, JsonRejection>,
+    JsonBody(rule): JsonBody<SiteRuleDocument>,
 ) -> Result<Json<ReloadReport>, Problem> {
-    let Json(rule) = body.map_err(|rejection| Problem::new(rejection.status(), rejection.body_text()))?;
     put(&api, rule).await.map(Json)
 }
 

@@ -14,6 +14,7 @@ use std::num::NonZeroUsize;
 use url::form_urlencoded;
 
 use super::article::FOREIGN_CURSOR;
+use super::expectation::shown;
 use super::parameters::{GivenId, Parameters, check_list, limit};
 use super::{Problem, Shared};
 
@@ -87,6 +88,9 @@ pub(super) async fn show(State(api): Shared, Path(id): Path<GivenId>) -> Result<
     let asked = story.clone();
     let found = api.read(move |journal| journal.story(&asked)).await?;
     found.map(Json).ok_or_else(|| {
-        Problem::new(StatusCode::NOT_FOUND, format!("there is no story {story}; see /v1/stories"))
+        Problem::new(
+            StatusCode::NOT_FOUND,
+            format!("there is no story {}; see /v1/stories", shown(story.as_str())),
+        )
     })
 }

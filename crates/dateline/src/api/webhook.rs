@@ -131,7 +131,7 @@ pub(super) fn known(api: &Api, name: &str) -> Result<SinkId, Problem> {
     match api.sources.sinks.iter().any(|sink| sink.report.borrow().id == id) {
         true => Ok(id),
         false => {
-            let detail = format!("no webhook called {name} is configured; see /v1/webhooks");
+            let detail = format!("no webhook called {} is configured; see /v1/webhooks", shown(name));
             Err(Problem::new(StatusCode::NOT_FOUND, detail))
         }
     }

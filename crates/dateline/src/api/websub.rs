@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::Problem;
+use crate::console::figures::bytes;
 use crate::websub::{Callbacks, PostResult, WebSub};
 
 /// How many posts are taken in at once, each with up to the largest allowed body in memory.
@@ -77,7 +78,7 @@ async fn collect(websub: &WebSub, body: Body) -> Result<bytes::Bytes, Problem> {
         Ok(Ok(whole)) => Ok(whole.to_bytes()),
         Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
             websub.counted(PostResult::Ignored, "too_large");
-            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("more than {most} bytes")))
+            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, format!("more than {}", bytes(*most as u64))))
         }
         Ok(Err(_)) => Err(Problem::new(StatusCode::BAD_REQUEST, "the body broke off")),
         Err(_) => Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "the body took too long")),

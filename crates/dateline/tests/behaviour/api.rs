@@ -172,7 +172,7 @@ async fn what_the_framework_refuses_is_a_problem_document_as_well() {
         ("POST /readyz HTTP/1.1", 405, "POST means nothing at /readyz"),
         ("DELETE /metrics HTTP/1.1", 405, "DELETE means nothing at /metrics"),
         ("POST /nothing HTTP/1.1", 404, "no such path; see /v1/status"),
-        ("GET /v1/feeds/%FF HTTP/1.1", 400, "Invalid"),
+        ("GET /v1/feeds/%FF HTTP/1.1", 400, "the path holds bytes that are no text"),
         ("GET /v1/rejects?limit=ten HTTP/1.1", 400, "`limit` is `ten`; expected a whole number of 1 or more"),
     ] {
         let answer = exchange(head).await;
@@ -384,7 +384,7 @@ async fn a_client_of_another_journal_is_told_rather_than_left_waiting() {
     assert_eq!(sequences(&served.get(&format!("/v1/events?after=1&journal={id}"), "").await.2), [2]);
     let (status, _, body) = served.get("/v1/events?after=500&follow=true&journal=0123abcd", "").await;
     assert_eq!(status, 409);
-    assert!(body.contains(&format!("the journal is {id}, not 0123abcd")), "{body}");
+    assert!(body.contains(&format!("the journal is {id}, not `0123abcd`")), "{body}");
     assert!(body.contains("after=earliest"), "{body}");
 }
 

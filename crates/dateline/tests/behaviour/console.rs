@@ -1703,6 +1703,13 @@ async fn what_a_page_cannot_take_is_named_with_what_it_takes() {
         ),
         ("/feeds?page=two", "<code>page</code> is <code>two</code>; expected a whole number of 0 or more"),
         ("/feeds?q=a&q=b", "<code>q</code> is given twice; expected once"),
+        (
+            "/feeds?state=zzz",
+            "<code>state</code> is <code>zzz</code>; expected <code>ok</code> or <code>paused</code> or <code>waiting</code>",
+        ),
+        // What no page here knows is passed over, also where another is wrong.
+        ("/feeds?utm=1&page=two", "<code>page</code> is <code>two</code>; expected"),
+        ("/stories/%FF", "The path holds bytes that are no text"),
         (&feed, "<code>done</code> is given twice; expected once"),
         ("/search?q=a&q=b", "<code>q</code> is given twice; expected once"),
         (
@@ -1715,6 +1722,112 @@ async fn what_a_page_cannot_take_is_named_with_what_it_takes() {
         let page = console.get(path).await;
         assert!(page.status == 400 && page.body.contains(told), "{path}: {} {}", page.status, page.body);
     }
+    console.end().await;
+}
+
+#[tokio::test]
+async fn what_a_form_cannot_be_is_named_with_what_it_takes() {
+    let console = with_rejects().await;
+    let long = format!("label=not&replaced=now&back={}", "a".repeat(100_000));
+    for (path, form, told) in [
+        ("/judge/r2", "back=/", "<code>label</code> is missing; expected a text"),
+        (
+            "/judge/r2",
+            "label=perhaps",
+            "<code>label</code> is <code>perhaps</code>; expected <code>relevant</code>, <code>not</code> or <code>borderline</code>",
+        ),
+        ("/judge/r2", "label=not&label=relevant", "<code>label</code> is given twice; expected once"),
+        ("/judge/r2", &long, "<code>replaced</code> is <code>now</code>; expected a whole number"),
+        ("/judge/r2/undo", "", "<code>given</code> is missing; expected a text"),
+        ("/feeds/x/edit", "name=a", "<code>tags</code> is missing; expected a text"),
+        ("/feeds/add", "url=a&url=b", "<code>url</code> is given twice; expected once"),
+        ("/feeds/import", "opml=a&opml=b", "<code>opml</code> is given twice; expected once"),
+        ("/sites", "html=a&html=b", "<code>html</code> is given twice; expected once"),
+        ("/sites/remove", "", "<code>rule</code> is missing; expected a text"),
+        ("/sinks/w/redeliver", "evnt=a", "<code>evnt</code> is no parameter here; known are event"),
+        ("/login", "name=a", "<code>password</code> is missing; expected a text"),
+    ] {
+        let page = console.post(path, "", form).await;
+        assert!(page.status == 400 && page.body.contains(told), "{path}: {} {}", page.status, page.body);
+    }
+    let other = console.post("/judge/r2", "Content-Type: text/plain\r\n", "label=not").await;
+    assert!(other.status == 415 && other.body.contains("send it with Content-Type"), "{}", other.body);
+    let huge = console.post("/judge/r2", "", &format!("label={}", "a".repeat(3 << 20))).await;
+    assert!(huge.status == 413 && huge.body.contains("larger than any that is taken"), "{}", huge.body);
+    assert_eq!(console.journal.reader().label(&ArticleId::from_stored("r2")).unwrap(), None);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn what_a_body_or_an_id_cannot_be_is_named_shortly_and_without_marks() {
+    let console = with_rejects().await;
+    let example = r#"such as {"url": "https://news.example/1.html", "rule": {"host": "news.example""#;
+    for (method, path, body, status, told) in [
+        (
+            "PUT",
+            "/v1/labels/r2",
+            "[1]",
+            422,
+            r#"the body is no JSON object; send one such as {"label": "relevant"}"#,
+        ),
+        ("PUT", "/v1/labels/r2", "{}", 422, "`label` is missing; expected a text"),
+        ("PUT", "/v1/labels/r2", r#"{"label": 7}"#, 422, "`label` is `7`; expected a text"),
+        ("PUT", "/v1/labels/r2", r#"{"label": "no"}"#, 422, "`label` is `no`; expected `relevant`, `not` or"),
+        (
+            "PUT",
+            "/v1/labels/r2",
+            r#"{"label": "not", "lable": 1}"#,
+            422,
+            "`lable` means nothing here; known are label, ",
+        ),
+        ("PUT", "/v1/labels/r2", r#"{"label": "not", "label": "not"}"#, 422, "a member is given twice"),
+        ("PATCH", "/v1/feeds/x", r#"{"tags": "asia"}"#, 422, "`tags` is `asia`; expected a list of texts"),
+        ("POST", "/v1/sites/try", "", 400, example),
+        (
+            "POST",
+            "/v1/sites/try",
+            r#"{"url": "https://a.example/", "rule": 1}"#,
+            422,
+            "`rule` is `1`; expected a JSON object of authors, body, drop, host",
+        ),
+        ("PUT", "/v1/sites", r#"{"host": "a.example", "body": {}}"#, 422, "`body` is `{}`; expected a text"),
+        ("GET", "/v1/articles/a%E2%80%AEb", "", 404, "there is no article `a⟨U+202E⟩b` in the log"),
+        ("GET", "/v1/stories/%FF", "", 400, "he path holds bytes that are no text"),
+        ("GET", "/v1/articles?kind=a%E2%80%AEb", "", 400, "`kind` is `a⟨U+202E⟩b`"),
+        (
+            "GET",
+            "/v1/events?format=a%E2%80%AEb",
+            "",
+            400,
+            "`format` is `a⟨U+202E⟩b`; expected `ndjson` or `sse`",
+        ),
+    ] {
+        let fields = "Content-Type: application/json\r\nAccept: application/json\r\n";
+        let answer = console.send(method, path, fields, body).await;
+        let problem: serde_json::Value = serde_json::from_str(&answer.body).unwrap_or_default();
+        let detail = problem["detail"].as_str().unwrap_or(&answer.body);
+        assert!(answer.status == status && detail.contains(told), "{method} {path} {body}: {}", answer.body);
+    }
+    let long = "a".repeat(50_000);
+    for path in ["articles/", "stories/", "feeds/", "schemas/", "webhooks/W/dead-letters?W=", "events?after="]
+    {
+        let path = path.replace('W', &long);
+        let path = if path.ends_with('/') || path.ends_with("after=") { path + &long } else { path };
+        let answer = console.send("GET", &format!("/v1/{path}"), "", "").await;
+        assert!(
+            answer.status >= 400 && answer.body.len() < 20_000,
+            "{}: {}",
+            answer.status,
+            answer.body.len()
+        );
+    }
+    let resumed = console.send("GET", "/v1/events", "Last-Event-ID: zzz\r\n", "").await;
+    assert!(
+        resumed.body.contains("`Last-Event-ID` is `zzz`; expected a sequence number"),
+        "{}",
+        resumed.body
+    );
+    assert_eq!(console.journal.reader().label(&ArticleId::from_stored("r2")).unwrap(), None);
     console.end().await;
 }
 
@@ -1770,8 +1883,9 @@ async fn what_the_console_shows_of_rejects_judge_and_older_events_the_api_answer
     };
     assert_eq!(places("before=latest").await, ["r3", "r2", "r1"]);
     assert_eq!(places("before=3&limit=1&kind=reject").await, ["r2"]);
+    assert!(places("before=0").await.is_empty() && places("before=1").await.is_empty());
     for (query, why) in [
-        ("before=soon", "`before` is `soon`: a sequence number or `latest` is meant"),
+        ("before=soon", "`before` is `soon`; expected a sequence number or `latest`"),
         ("before=3&after=1", "give one of them"),
         ("before=3&follow=true", "give one of them"),
     ] {

@@ -110,7 +110,7 @@ fn what_a_receiver_does_not_take_is_given_up_told_and_delivered_again() {
     );
     eventually("the journal knows", || status().contains("\"delivered\":1"));
     let unknown = site.run(&["webhook", "enable", "other"]);
-    assert!(text(&unknown.stderr).contains("no webhook called other"), "{}", text(&unknown.stderr));
+    assert!(text(&unknown.stderr).contains("no webhook called `other`"), "{}", text(&unknown.stderr));
     assert!(terminate(&mut child, Duration::from_secs(30)).success());
     assert!(!site.log().contains("hush"), "{}", site.log());
     // The daemon is stopped: the journal is changed here.

@@ -1,7 +1,7 @@
 //! Feeds: the list, one of them, what can be done with it, and how others are added.
 
 use axum::Extension;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Json, Redirect, Response};
 use dateline_wire::FeedId;
@@ -11,14 +11,17 @@ use std::num::NonZeroUsize;
 use url::Url;
 
 use super::asked_list::AskedPage;
+use super::form_body::FormBody;
 use super::visitor::{MayOperate, check_may_operate};
 use super::{PageProblem, Shown, frame, refusal_with, shown};
+use crate::api::json_body::JsonBody;
 use crate::api::parameters::{GivenId, OwnParameters};
 use crate::api::{Api, Problem, Shared, feed, feed_entries, opml};
 use crate::console::frame::{Section, Viewer};
 use crate::console::page;
 use crate::console::page::feed_add::AdditionForm;
 use crate::console::page::feeds::FeedFilter;
+use crate::status::FeedCondition;
 
 /// How many of its last entries the page of a feed shows.
 const MAX_ENTRIES: usize = 30;
@@ -27,7 +30,7 @@ const MAX_ENTRIES: usize = 30;
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct FeedsQuery {
-    state: Option<String>,
+    state: Option<FeedCondition>,
     tag: Option<String>,
     q: Option<String>,
     page: usize,
@@ -46,7 +49,7 @@ pub(super) async fn list(
 ) -> Shown {
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     let FeedsQuery { state, tag, q, page } = query;
-    let filter = FeedFilter { state: given(state), tag: given(tag), text: given(q), page };
+    let filter = FeedFilter { state, tag: given(tag), text: given(q), page };
     let status = api.status().await?;
     let main = page::feeds::page(&status, &filter, &of_feeds(&api, viewer.clone()));
     Ok(shown(&api, &viewer, Section::Feeds, "Feeds", &main))
@@ -140,7 +143,7 @@ pub(super) async fn remove(operator: MayOperate, state: Shared, Path(id): Path<G
 }
 
 /// What is changed of a feed.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct EditForm {
     name: String,
     tags: String,
@@ -165,7 +168,7 @@ pub(super) async fn edit(
     operator: MayOperate,
     state: Shared,
     Path(id): Path<GivenId>,
-    Form(form): Form<EditForm>,
+    FormBody(form): FormBody<EditForm>,
 ) -> Shown {
     let name = changed(&form.name, &form.shown_name);
     let tags = changed(&form.tags, &form.shown_tags);
@@ -184,7 +187,7 @@ pub(super) async fn edit(
         }
     }
     let edits = feed::FeedEdits { name: name.map(str::to_owned), tags: tags.map(tags_of), interval: None };
-    drop(feed::edit(operator.may_write(), state, Path(id.clone()), Ok(Json(edits))).await?);
+    drop(feed::edit(operator.may_write(), state, Path(id.clone()), JsonBody(edits)).await?);
     done(id.as_str(), "edit")
 }
 
@@ -282,10 +285,10 @@ pub(super) async fn preview(
     operator: MayOperate,
     state: Shared,
     Extension(viewer): Extension<Viewer>,
-    Form(addition): Form<Addition>,
+    FormBody(addition): FormBody<Addition>,
 ) -> Shown {
     let previewed = match addition.meant() {
-        Ok(meant) => feed::preview(operator.may_write(), state.clone(), feed::AdditionBody(meant)).await,
+        Ok(meant) => feed::preview(operator.may_write(), state.clone(), JsonBody(meant)).await,
         Err(problem) => Err(problem),
     };
     Ok(match previewed {
@@ -299,7 +302,7 @@ pub(super) async fn add(
     operator: MayOperate,
     state: Shared,
     Extension(viewer): Extension<Viewer>,
-    Form(addition): Form<Addition>,
+    FormBody(addition): FormBody<Addition>,
 ) -> Shown {
     let added = match addition.meant() {
         Ok(meant) => feed::add_feed(operator.may_write(), &state, meant).await,
@@ -312,7 +315,7 @@ pub(super) async fn add(
 }
 
 /// A list, as it is pasted.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct ListForm {
     opml: String,
@@ -329,7 +332,7 @@ pub(super) async fn compare_list(
     operator: MayOperate,
     state: Shared,
     viewer: Extension<Viewer>,
-    form: Form<ListForm>,
+    form: FormBody<ListForm>,
 ) -> Shown {
     take_in(operator, state, viewer, form, true).await
 }
@@ -339,7 +342,7 @@ pub(super) async fn save_list(
     operator: MayOperate,
     state: Shared,
     viewer: Extension<Viewer>,
-    form: Form<ListForm>,
+    form: FormBody<ListForm>,
 ) -> Shown {
     take_in(operator, state, viewer, form, false).await
 }
@@ -348,7 +351,7 @@ async fn take_in(
     _: MayOperate,
     State(api): Shared,
     Extension(viewer): Extension<Viewer>,
-    Form(ListForm { opml }): Form<ListForm>,
+    FormBody(ListForm { opml }): FormBody<ListForm>,
     dry_run: bool,
 ) -> Result<Response, PageProblem> {
     let (status, main) = match opml::take_in(&api, opml.as_bytes(), dry_run).await {

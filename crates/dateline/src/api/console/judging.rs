@@ -1,7 +1,7 @@
 //! Judging: which article is next, and what is said of it.
 
 use axum::Extension;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use dateline_journal::{LabelCondition, LabelValue, OtherLabel};
@@ -11,9 +11,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use url::form_urlencoded;
 
+use super::form_body::FormBody;
 use super::login::own_path;
 use super::visitor::MayOperate;
 use super::{PageProblem, Shown, refusal_with, shown};
+use crate::api::expectation::shown as shown_value;
 use crate::api::judge_queue::{self, JudgedKind, MAX_QUEUE};
 use crate::api::label::{self, JudgedArticle};
 use crate::api::parameters::{GivenId, Parameters};
@@ -79,7 +81,7 @@ pub(super) async fn ask(
 }
 
 /// What a form says of an article, and which page follows.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct LabelForm {
     label: String,
     /// When the label was given that it replaces, in microseconds; nothing where there is none.
@@ -96,7 +98,7 @@ pub(super) async fn label(
     operator: MayOperate,
     State(api): Shared,
     Path(id): Path<GivenId>,
-    Form(LabelForm { label, replaced, back, then }): Form<LabelForm>,
+    FormBody(LabelForm { label, replaced, back, then }): FormBody<LabelForm>,
 ) -> Shown {
     let article = ArticleId::from_stored(id);
     let value = value_of(&label)?;
@@ -147,12 +149,13 @@ fn not_given(other: &OtherLabel) -> Problem {
 
 fn value_of(word: &str) -> Result<LabelValue, PageProblem> {
     LabelValue::from_word(word).ok_or_else(|| {
-        PageProblem(Problem::new(StatusCode::BAD_REQUEST, "a label is `relevant`, `not` or `borderline`"))
+        let detail = format!("`label` is {}; expected `relevant`, `not` or `borderline`", shown_value(word));
+        PageProblem(Problem::new(StatusCode::BAD_REQUEST, detail))
     })
 }
 
 /// Which label is taken back, and where the article is shown.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 pub(super) struct UndoForm {
     given: String,
     #[serde(default)]
@@ -164,7 +167,7 @@ pub(super) async fn undo(
     operator: MayOperate,
     State(api): Shared,
     Path(id): Path<GivenId>,
-    Form(UndoForm { given, back }): Form<UndoForm>,
+    FormBody(UndoForm { given, back }): FormBody<UndoForm>,
 ) -> Shown {
     let given = GivenLabel::of(&given).filter(|given| given.article == ArticleId::from_stored(id));
     let Some(GivenLabel { article, was, at }) = given else {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Form, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use dateline_journal::StoredSession;
@@ -14,6 +14,7 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::asked_list::AskedPage;
+use super::form_body::FormBody;
 use super::session::COOKIE;
 use super::visitor::{Credentials, client_address, is_same_origin, page_before};
 use super::{PageProblem, Shown, answer};
@@ -54,7 +55,7 @@ pub(super) fn own_path(text: &str) -> &str {
 }
 
 /// What a log-in says.
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 pub(super) struct LogIn {
     #[serde(default)]
     name: String,
@@ -106,7 +107,7 @@ pub(super) async fn log_in(
     State(api): Shared,
     Extension(Peer(peer)): Extension<Peer>,
     headers: HeaderMap,
-    Form(LogIn { name, password, destination }): Form<LogIn>,
+    FormBody(LogIn { name, password, destination }): FormBody<LogIn>,
 ) -> Shown {
     if !is_same_origin(&headers) {
         return Err(PageProblem(Problem::new(StatusCode::FORBIDDEN, "this form is of another site")));

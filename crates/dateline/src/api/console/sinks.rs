@@ -1,13 +1,14 @@
 //! Ways out beside Kafka: how each is doing, and what is done about it.
 
 use axum::Extension;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect};
 use dateline_journal::JournalError;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::asked_list::AskedPage;
+use super::form_body::FormBody;
 use super::visitor::MayOperate;
 use super::{Shown, shown};
 use crate::api::parameters::OwnParameters;
@@ -69,7 +70,7 @@ pub(super) async fn redeliver(
     operator: MayOperate,
     state: Shared,
     Path(name): Path<String>,
-    Form(query): Form<RedeliveryQuery>,
+    FormBody(query): FormBody<RedeliveryQuery>,
 ) -> Shown {
     let report =
         webhook::redeliver(operator.may_write(), state, Path(name.clone()), OwnParameters(query)).await?.0;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::Extension;
-use axum::extract::{Form, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use schemars::JsonSchema;
@@ -11,6 +11,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::asked_list::AskedPage;
+use super::form_body::FormBody;
 use super::visitor::{MayOperate, check_may_operate};
 use super::{Shown, answer, frame, refusal_with, shown};
 use crate::api::site_rule::{self, ListedSiteRule, SiteRuleTrial, SiteRuleTrialReport};
@@ -29,7 +30,7 @@ pub(super) struct SitesQuery {
 }
 
 /// What the form says.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct RuleForm {
     url: String,
@@ -119,7 +120,7 @@ pub(super) async fn try_rule(
     _: MayOperate,
     State(api): Shared,
     Extension(viewer): Extension<Viewer>,
-    Form(given): Form<RuleForm>,
+    FormBody(given): FormBody<RuleForm>,
 ) -> Shown {
     let (url, form) = match given.meant() {
         Ok(meant) => meant,
@@ -140,7 +141,7 @@ pub(super) async fn save(
     _: MayOperate,
     State(api): Shared,
     Extension(viewer): Extension<Viewer>,
-    Form(given): Form<RuleForm>,
+    FormBody(given): FormBody<RuleForm>,
 ) -> Shown {
     let saved = match given.meant() {
         Ok((_, form)) => site_rule::put(&api, form.rule).await,
@@ -178,7 +179,7 @@ pub(super) async fn ask_to_remove(
 pub(super) async fn remove(
     _: MayOperate,
     State(api): Shared,
-    Form(RemovalForm { rule }): Form<RemovalForm>,
+    FormBody(RemovalForm { rule }): FormBody<RemovalForm>,
 ) -> Shown {
     site_rule::take_out(&api, rule).await?;
     Ok(Redirect::to("/sites?done=remove").into_response())

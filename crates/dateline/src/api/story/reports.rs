@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::super::expectation::shown;
 use super::super::parameters::GivenId;
 use super::super::{Problem, Shared};
 
@@ -106,7 +107,10 @@ pub(in crate::api) async fn show(
     let read = move |journal: &JournalReader| {
         let found = journal.story(&story)?;
         let event = found.ok_or_else(|| {
-            Problem::new(StatusCode::NOT_FOUND, format!("there is no story {story}; see /v1/stories"))
+            Problem::new(
+                StatusCode::NOT_FOUND,
+                format!("there is no story {}; see /v1/stories", shown(story.as_str())),
+            )
         })?;
         Ok::<_, Problem>(reports_of(journal, &event, tables.as_deref())?)
     };

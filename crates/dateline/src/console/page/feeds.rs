@@ -14,8 +14,8 @@ const PAGE: usize = 100;
 /// Which feeds are shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct FeedFilter {
-    /// Only those in a state, by its word.
-    pub(crate) state: Option<String>,
+    /// Only those in a state.
+    pub(crate) state: Option<FeedCondition>,
     /// Only those under a tag.
     pub(crate) tag: Option<String>,
     /// Only those whose name or address holds this.
@@ -32,14 +32,14 @@ impl FeedFilter {
             feed.url.as_str().to_lowercase().contains(&text)
                 || feed.name.as_deref().is_some_and(|name| name.to_lowercase().contains(&text))
         };
-        self.state.as_deref().is_none_or(|state| feed.condition().word() == state)
+        self.state.is_none_or(|state| feed.condition() == state)
             && self.tag.as_ref().is_none_or(|tag| feed.tags.contains(tag))
             && self.text.as_deref().is_none_or(holds)
     }
 
-    fn href(&self, state: Option<&str>, page: usize) -> String {
+    fn href(&self, state: Option<FeedCondition>, page: usize) -> String {
         let mut query = Vec::new();
-        query.extend(state.map(|state| format!("state={}", super::query_value(state))));
+        query.extend(state.map(|state| format!("state={}", state.word())));
         query.extend(self.tag.as_deref().map(|tag| format!("tag={}", super::query_value(tag))));
         query.extend(self.text.as_deref().map(|text| format!("q={}", super::query_value(text))));
         if page > 0 {
@@ -105,14 +105,14 @@ pub(crate) fn page(status: &StatusReport, filter: &FeedFilter, viewer: &Viewer) 
             @for condition in FeedCondition::ALL {
                 @let feeds = status.feeds_in(condition);
                 @if feeds > 0 {
-                    a.chip.(class_of(condition)) href=(filter.href(Some(condition.word()), 0))
-                        aria-current=[(filter.state.as_deref() == Some(condition.word())).then_some("true")] {
+                    a.chip.(class_of(condition)) href=(filter.href(Some(condition), 0))
+                        aria-current=[(filter.state == Some(condition)).then_some("true")] {
                         (condition.word()) " " b { (count(feeds)) }
                     }
                 }
             }
             form method="get" action="/feeds" role="search" aria-label="Feeds by name" {
-                @if let Some(state) = &filter.state { input type="hidden" name="state" value=(visible(state, 40)); }
+                @if let Some(state) = filter.state { input type="hidden" name="state" value=(state.word()); }
                 label.hidden for="feed-text" { "Name or address" }
                 input #feed-text type="search" name="q" placeholder="Name or address" maxlength="200" value=[filter.text.as_deref().map(|text| visible(text, 200))];
                 button type="submit" { "Find" }
@@ -126,9 +126,9 @@ pub(crate) fn page(status: &StatusReport, filter: &FeedFilter, viewer: &Viewer) 
         }
         @if feeds.len() > PAGE {
             nav.pages aria-label="Pages" {
-                @if filter.page > 0 { a rel="prev" href=(filter.href(filter.state.as_deref(), filter.page - 1)) { "Before" } }
+                @if filter.page > 0 { a rel="prev" href=(filter.href(filter.state, filter.page - 1)) { "Before" } }
                 span { (first + 1) "–" (first + shown.len()) " of " (count(feeds.len())) }
-                @if first + PAGE < feeds.len() { a rel="next" href=(filter.href(filter.state.as_deref(), filter.page + 1)) { "After" } }
+                @if first + PAGE < feeds.len() { a rel="next" href=(filter.href(filter.state, filter.page + 1)) { "After" } }
             }
         }
     }
