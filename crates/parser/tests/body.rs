@@ -233,6 +233,7 @@ fn lines_at_the_edges_of_a_text_that_only_look_like_a_signature_are_of_it() {
         ),
         ("佐藤花子", "<p>目撃した人は次の宛先まで連絡してほしいとしている：</p><p>boats@bada.example</p>"),
         ("김하나", "<p>■ 문의 hana@bada.example</p>"),
+        ("김하나", "<p>문의처</p><p>hana@bada.example</p>"),
         ("김하나", "<p>◎접수 hana@bada.example</p>"),
         ("佐藤花子", "<p>◎申し込み hana@bada.example</p>"),
         ("Ana Lund", "<p>Director: Ada Dale</p><p>Camera: Bo Ek</p><p>Editor: Cem Dal</p>"),
@@ -261,6 +262,8 @@ fn a_caption_that_points_at_its_picture_is_no_part_of_the_story() {
         "▲最佳服務獎：北港（圖書館長林小美）",
         "▲攝影組首獎：陳小和（題名：潮水，攝）",
         "▲사진=정우진(바다고)",
+        "▲ 시민이 찍은 사진=12점",
+        "▲A組（圖／文）優勝：林小美",
         "▲ 저작권 표시(ⓒ)를 지운 제품 12건",
         "▲[사진] 부문 정우진",
     ] {
@@ -292,6 +295,8 @@ fn a_closing_line_that_tells_of_what_others_offer_stays() {
         "Suscríbase al plan de ayuda en <a href=https://town.example>la web del municipio</a> antes del 5 de mayo.",
         "Iscriviti alla pulizia del mercato sul <a href=https://town.example>sito del comune</a> entro il 5 maggio.",
         "Присоединяйтесь к уборке рынка, призвали организаторы в Telegram.",
+        "Únete a nuestra huelga, pedía <a href=https://town.example>el sindicato</a>.",
+        "Über dieses Thema berichtete er um 14 Uhr im Rathaus, sagte die Hafenmeisterin.",
         "Über dieses Thema berichten Zeitungen in Schweden seit Jahren, sagte die Hafenmeisterin.",
         "特别声明中没有提到赔偿，港务处将在下周答复。",
     ] {
@@ -308,6 +313,8 @@ fn a_lead_that_speaks_of_subscribers_or_of_a_reporter_stays_above_the_text() {
         "유료회원 전용 선착장 논란",
         "Только для подписчиков: новый причал",
         "Reporting from the pier that the waves took",
+        "Un quai réservé aux abonnés",
+        "Subscribers only no more",
     ] {
         assert_eq!(lines(&read(&page(&format!("<p>{lead}</p>{}", story(8))))).len(), 9, "{lead}");
     }

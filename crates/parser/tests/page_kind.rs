@@ -294,6 +294,14 @@ fn a_wall_in_plain_words_is_a_wall() {
 
 #[test]
 fn an_offer_of_mail_that_costs_nothing_makes_no_teaser() {
+    let paid = "<div class=paywall><p>This post is for paying subscribers. Subscribe to get new posts in full.</p><a href=/sub>Subscribe</a></div>";
+    assert_eq!(
+        kind(&format!("<h1>Ferry runs again</h1><article>{}{paid}</article>", story(3))),
+        PageKind::PaywalledTeaser
+    );
+    let consent = "<title>Harbour News and its partners</title><main><h1>Harbour News and its partners</h1><div class=gdpr>\
+                   <p>Our partners store information on devices and read it to choose advertisements.</p><a href=#ok>OK</a></div></main>";
+    assert_ne!(kind(consent), PageKind::Article);
     let offer = "<div class=subscription-widget><p>Thanks for reading! Subscribe for free to receive new posts and support my work.</p></div>";
     assert_eq!(
         kind(&format!("<h1>Ferry runs again</h1><article>{}{offer}</article>", story(3))),

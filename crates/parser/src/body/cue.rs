@@ -575,7 +575,7 @@ const RIGHTS: &[&str] = &[
     "版权声明",
     "免责声明",
     "免責聲明",
-    "dieses thema im programm",
+    "dieses thema im programm:",
     "特别声明：",
     "特別聲明：",
     "未经授权",
@@ -675,9 +675,6 @@ const OFFERS: &[&str] = &[
 /// What a paper calls its own, in lower case.
 const OWN: &[&str] = &[
     "our",
-    "newsletter",
-    "newsletters",
-    "inbox",
     "unser",
     "unsere",
     "unseren",
@@ -688,7 +685,6 @@ const OWN: &[&str] = &[
     "nuestra",
     "nuestros",
     "nuestras",
-    "boletín",
     "nostra",
     "nostro",
     "nostri",
@@ -701,6 +697,10 @@ const OWN: &[&str] = &[
     "наші",
 ];
 
+/// What papers offer, in lower case.
+const PRODUCTS: &[&str] =
+    &["newsletter", "newsletters", "inbox", "app", "apps", "boletín", "podcast", "alerts"];
+
 /// Whether a line is the paper's own: it says whose the rights are, or asks to be followed where a link leads.
 pub(super) fn is_of_house(line: &str, is_linked: bool) -> bool {
     let line = line.trim_start_matches(['<', '[', '【', '(', '※', '*', '▶', '■', ' ']).to_lowercase();
@@ -711,13 +711,14 @@ pub(super) fn is_of_house(line: &str, is_linked: bool) -> bool {
         behind.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '©' | 'ⓒ' | '('))
     };
     let names_network = || NETWORKS.iter().any(|network| line.contains(network));
-    let names_own = || line.split(|c: char| !c.is_alphabetic()).any(|word| OWN.contains(&word));
-    let is_about_programme = || line.starts_with("über dieses thema berichte") && line.contains(" uhr");
+    let names = |words: &[&str]| line.split(|c: char| !c.is_alphabetic()).any(|word| words.contains(&word));
+    let is_about_programme =
+        || line.starts_with("über dieses thema berichte") && line.trim_end_matches('.').ends_with(" uhr");
     begins(RIGHTS)
         || claims()
         || is_about_programme()
         || begins(FOLLOWING) && is_linked
-        || (begins(FOLLOWING) || begins(OFFERS)) && names_own() && (is_linked || names_network())
+        || (begins(FOLLOWING) || begins(OFFERS)) && names(OWN) && (names(PRODUCTS) || names_network())
         || is_number_of_house(&line)
 }
 

@@ -7,7 +7,6 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use super::area::Tag;
 use super::cue::Cue;
 use super::marks::{MarkupFamily, Separation};
-use super::run::units;
 use super::run::{Layout, Run};
 use super::wall;
 
@@ -239,19 +238,18 @@ fn is_told(text: &str, run: &Run) -> bool {
 
 /// Whether an offer is of mail, which costs nothing: "Subscribe for free to receive new posts".
 fn is_for_mail(line: &str) -> bool {
-    const MAIL: [&str; 4] = ["new posts", "for free to", "by email", "in your inbox"];
-    let line = line.to_lowercase();
-    MAIL.iter().any(|phrase| line.contains(phrase))
+    line.to_lowercase().contains("for free to")
 }
 
-/// Whether a line is a phrase of notices and hardly a word more: "Article réservé aux abonnés".
+/// Whether a line is a phrase of notices and what it names: "Article réservé aux abonnés".
 fn says_nothing_else(line: &str) -> bool {
-    const BESIDE: f32 = 10.0;
     let line = line.to_lowercase();
-    !line.contains(": ")
-        && NOTICES.find(&line).is_some_and(|found| {
-            units(&line[..found.start()], BESIDE) + units(&line[found.end()..], BESIDE) < BESIDE
-        })
+    NOTICES.find(&line).is_some_and(|found| {
+        let beside = [&line[..found.start()], &line[found.end()..]];
+        let words = beside.into_iter().flat_map(|part| part.split(|c: char| !c.is_alphabetic()));
+        let mut words = words.filter(|word| !word.is_empty());
+        words.all(|word| THIS_TEXT.iter().any(|this| this.contains(word)))
+    })
 }
 
 /// Drops such notices from the end of the text, as long as there is text before them, and labels that say so above it: "Article réservé

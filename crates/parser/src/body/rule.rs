@@ -138,7 +138,7 @@ fn is_headline(line: &str) -> bool {
 }
 
 /// Drops captions that stand as paragraphs, as East Asian papers set them: a triangle that points at the picture, what it shows, and whose
-/// it is. Lists have such triangles too.
+/// it is. Where one of them says no such thing, they are of a list.
 pub(super) fn drop_pointing_captions(layout: &Layout, kept: &mut [bool]) {
     const CREDITS: [&str; 15] = [
         "（圖／",
@@ -157,13 +157,15 @@ pub(super) fn drop_pointing_captions(layout: &Layout, kept: &mut [bool]) {
         " 사진제공=",
         " ⓒ",
     ];
-    for (run, kept) in layout.runs.iter().zip(kept).filter(|(_, kept)| **kept) {
-        let line = layout.str(run);
-        let is_caption = line
-            .strip_prefix(['▲', '▼', '△', '▽'])
-            .map(str::trim_start)
-            .is_some_and(|said| CREDITS.iter().any(|credit| said.contains(credit)));
-        *kept = !(is_caption && run.units <= POINTER);
+    let said = |run: &Run| layout.str(run).strip_prefix(['▲', '▼', '△', '▽']).map(str::trim_start);
+    let is_caption = |run: &Run| {
+        let is_credited = |said: &str| CREDITS.iter().any(|credit| said.contains(credit));
+        run.units <= POINTER && said(run).is_some_and(is_credited)
+    };
+    let pointing: Vec<usize> =
+        (0..kept.len()).filter(|index| kept[*index] && said(&layout.runs[*index]).is_some()).collect();
+    if pointing.iter().all(|index| is_caption(&layout.runs[*index])) {
+        pointing.into_iter().for_each(|index| kept[index] = false);
     }
 }
 

@@ -14,6 +14,10 @@ const HEAD: usize = 3;
 const FOOT: usize = 3;
 const LINE: f32 = 120.0;
 
+/// What sentences end with.
+const ENDS: [char; 16] =
+    ['.', '。', '!', '！', '?', '？', '…', '"', '”', '“', '」', '』', '»', ')', '）', '؟'];
+
 /// Drops the lines before the first sentence and behind the last that only say that `authors` wrote it. Their names alone are a byline
 /// only as the first line. Below a heading, or where others like it stand further in, such a line is of a part of the text.
 pub(crate) fn drop_bylines(text: &mut Text, authors: &[String]) {
@@ -34,7 +38,12 @@ pub(crate) fn drop_bylines(text: &mut Text, authors: &[String]) {
         !closes && (is_worded(index) || *index == 0 && byline(0).is_some())
     });
     // What a line before announces is of the text: "Write to this address:".
-    let is_announced = |index: usize| index > 0 && lines[index - 1].0.trim_end().ends_with([':', '：']);
+    let is_announced = |index: usize| {
+        index > 0 && !is_worded(&(index - 1)) && {
+            let before = lines[index - 1].0.trim_end();
+            before.ends_with([':', '：']) || lines[index].0.contains('@') && !before.ends_with(ENDS)
+        }
+    };
     let foot = (0..lines.len()).rev().take(FOOT);
     let foot = foot.take_while(|index| is_worded(index) && !is_announced(*index));
     let dropped: HashSet<usize> = head.chain(foot).collect();

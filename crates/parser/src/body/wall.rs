@@ -531,8 +531,8 @@ pub(super) fn of(document: &Document, layout: &Layout, kept: &[bool], is_dated: 
         let marks = layout.marks_around(run);
         marks.is(Separation::Consent) || marks.is(Separation::Cookie)
     };
-    // An article on the law of data may bear such names.
-    let is_story_of_law = || has_told_headline(layout) && tells();
+    // An article on the law of data may bear such names; it is longer than a line.
+    let is_story_of_law = || has_told_headline(layout) && body().count() > 1 && tells();
     if body().next().is_some() && body().all(is_consent) && !is_story_of_law() {
         return Some(PageKind::CookieWall);
     }

@@ -138,7 +138,9 @@ fn opens_text(scan: &Scan<'_>, node: Node<'_>) -> bool {
     let behind = std::iter::successors(node.next_sibling(), |node| node.next_sibling());
     let behind = behind.filter(|node| node.is_element()).take(SIBLINGS);
     let is_followed = behind.filter(|node| !node.is(&local_name!("aside"))).any(|node| is_text(&node));
+    let is_listed = node.ancestors().take(ABOVE).any(|above| above.is(&local_name!("li")));
     is_followed
+        && !is_listed
         && std::iter::once(node).chain(node.ancestors()).take(ABOVE).all(|level| {
             let before = std::iter::successors(level.previous_sibling(), |node| node.previous_sibling());
             let behind = std::iter::successors(level.next_sibling(), |node| node.next_sibling());
@@ -314,7 +316,7 @@ fn linked(scan: &Scan<'_>, claims: &mut Claims) {
     claims.authors(authors::distinct(names), Source::Visible, 2.0);
 }
 
-/// The link to an author that ends a short line behind a colon: the place that somebody writes from, a label. What a line says of somebody
+/// The link to an author that ends a short line behind a colon, in a box for such: the place that somebody writes from, a label. What a line says of somebody
 /// in words, with such a link, is of another: "The new novel by NAME".
 fn link_within<'d>(line: &TextLine<'d>) -> Option<Node<'d>> {
     const NODES: usize = 12;
@@ -325,7 +327,12 @@ fn link_within<'d>(line: &TextLine<'d>) -> Option<Node<'d>> {
     links.find(|link| {
         let before = line.text().strip_suffix(&text::of(*link)).map(str::trim_end);
         let is_author = link.attr("href").is_some_and(|href| href.contains("/author"));
-        is_author && before.is_some_and(|before| before.ends_with([':', '：']))
+        let is_placed = std::iter::once(line.node).chain(line.node.ancestors().take(2)).any(|near| {
+            near.class().is_some_and(|class| {
+                ["place", "location", "author", "byline", "writer"].iter().any(|word| class.contains(word))
+            })
+        });
+        is_author && is_placed && before.is_some_and(|before| before.ends_with([':', '：']))
     })
 }
 
