@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use dateline_journal::{Journal, JournalError, JournalReader, StoryArticleRow, StoryUpdate};
-use dateline_stories::book::{FIRST_UNNUMBERED, StoredStory, StoryBook, StoryReport, StoryTelling};
+use dateline_stories::book::{StoredStory, StoryBook, StoryReport, StoryTelling};
 use dateline_stories::origin::Agencies;
 use dateline_stories::story::StoryTables;
 use dateline_wire::{ArticleEvent, ArticleId, EventKind, Sequence, StoryId, StoryState};
@@ -42,21 +42,16 @@ impl HeldStories {
     /// What is held of a story, if it is what the journal has of it or will have; else what the journal has.
     fn take(&mut self, story: &StoryId, reader: &JournalReader) -> Result<StoredStory, JournalError> {
         let Some(mut held) = self.stories.remove(story) else { return stored(reader, story) };
-        self.size -= held.reports.len() + 1;
+        self.size -= held.len() + 1;
         if !self.ahead.contains(story) && reader.story_revision(story)? != held.revision {
             return stored(reader, story);
         }
-        let unnumbered = held.reports.iter_mut().rev().take_while(|(number, _)| *number >= FIRST_UNNUMBERED);
-        for (number, report) in unnumbered {
-            if let Some(given) = reader.story_article_number(&report.shown.article)? {
-                *number = given;
-            }
-        }
+        held.number(|article| reader.story_article_number(article))?;
         Ok(held)
     }
 
     fn put(&mut self, story: StoryId, stored: StoredStory) {
-        self.size += stored.reports.len() + 1;
+        self.size += stored.len() + 1;
         self.stories.insert(story, stored);
     }
 
@@ -68,7 +63,7 @@ impl HeldStories {
             && !self.ahead.contains(story)
             && let Some((_, oldest)) = self.stories.remove_lru()
         {
-            self.size -= oldest.reports.len() + 1;
+            self.size -= oldest.len() + 1;
         }
     }
 }
@@ -216,5 +211,5 @@ fn stored(reader: &JournalReader, story: &StoryId) -> Result<StoredStory, Journa
             }
         }
     }
-    Ok(StoredStory { revision, reports })
+    Ok(StoredStory::new(revision, reports))
 }

@@ -9,6 +9,7 @@
 //! ([`StoryTelling`]); only who stands where is in memory. Articles are forgotten after [`MEMORY`], and with them
 //! goes what a story could be told by; nothing joins it any more.
 
+mod account;
 mod report;
 mod telling;
 
@@ -26,6 +27,7 @@ use crate::origin::Agencies;
 use crate::pack::{Packed, packed};
 use crate::story::{StoryIndex, StoryReason, StoryTables};
 
+use account::Account;
 pub use report::StoryReport;
 use report::report_of;
 use telling::Retold;
@@ -66,7 +68,10 @@ fn seconds(at: Timestamp) -> u32 {
 }
 
 /// The number of the first article that the caller's records have not numbered yet: they come after all that these have.
-pub const FIRST_UNNUMBERED: u64 = 1 << 63;
+const FIRST_UNNUMBERED: u64 = 1 << 63;
+
+/// What the reports of a story come to is kept from this many on; it takes about as much memory as they do.
+const MIN_ACCOUNTED: usize = 32;
 
 /// What the caller's records hold of a story.
 #[derive(Debug, Clone, Default)]
@@ -74,7 +79,75 @@ pub struct StoredStory {
     /// How many events told it: the revision of the last.
     pub revision: u32,
     /// Its articles, by numbers in their order of arrival.
-    pub reports: Vec<(u64, Arc<StoryReport>)>,
+    reports: Vec<(u64, Arc<StoryReport>)>,
+    /// What they come to, where there are many.
+    account: Option<Box<Account>>,
+}
+
+impl StoredStory {
+    /// A story that was told so many times, of which the records hold these articles, by numbers in their order of arrival.
+    pub fn new(revision: u32, reports: Vec<(u64, Arc<StoryReport>)>) -> Self {
+        Self { revision, reports, account: None }
+    }
+
+    /// How many articles the records hold of it.
+    pub fn len(&self) -> usize {
+        self.reports.len()
+    }
+
+    /// Whether they hold none.
+    pub fn is_empty(&self) -> bool {
+        self.reports.is_empty()
+    }
+
+    /// Gives the articles that came last the numbers that the records have given them by now, if they have.
+    ///
+    /// # Errors
+    /// Those of `number_of`.
+    pub fn number<E>(
+        &mut self,
+        mut number_of: impl FnMut(&ArticleId) -> Result<Option<u64>, E>,
+    ) -> Result<(), E> {
+        let unnumbered = self.reports.iter_mut().rev().take_while(|(number, _)| *number >= FIRST_UNNUMBERED);
+        for (number, report) in unnumbered {
+            if let Some(given) = number_of(&report.shown.article)? {
+                *number = given;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes reports out.
+    fn take_out(&mut self, goes: impl Fn(&StoryReport) -> bool) -> Vec<(u64, Arc<StoryReport>)> {
+        let gone: Vec<_> = self.reports.extract_if(.., |(_, report)| goes(report)).collect();
+        if !gone.is_empty() {
+            self.account = None;
+        }
+        gone
+    }
+
+    /// Puts a report where it came.
+    fn put(&mut self, agencies: &Agencies, number: u64, report: Arc<StoryReport>) {
+        let place = self.reports.partition_point(|(before, _)| *before <= number);
+        self.reports.insert(place, (number, report));
+        let is_last = place + 1 == self.reports.len();
+        self.account = self
+            .account
+            .take()
+            .filter(|_| is_last)
+            .and_then(|mut account| account.add(agencies, &self.reports).then_some(account));
+    }
+
+    /// All that is said of it next, as the story of this id; nothing where it has no reports.
+    fn event(&mut self, agencies: &Agencies, story: &StoryId) -> Option<StoryEvent> {
+        let account = match self.account.take() {
+            Some(account) => account,
+            None => Box::new(Account::of(agencies, &self.reports)?),
+        };
+        let event = account.event(story, self.revision + 1, &self.reports);
+        self.account = Some(account).filter(|_| self.reports.len() >= MIN_ACCOUNTED);
+        Some(event)
+    }
 }
 
 /// What an article changes.
@@ -88,8 +161,8 @@ pub struct StoryTelling {
     pub reports: Vec<(Arc<StoryReport>, StoryId)>,
     /// The stories that change, as they are now.
     pub events: Vec<StoryEvent>,
-    /// What the records hold of the stories that were read, once they are changed. The article has a number from [`FIRST_UNNUMBERED`] on if
-    /// it is new to them.
+    /// What the records hold of the stories that were read, once they are changed; an article that is new to them has no number of theirs
+    /// [yet](StoredStory::number).
     pub stored: BTreeMap<StoryId, StoredStory>,
 }
 

@@ -44,10 +44,7 @@ impl Kept {
                 .map(|(number, _, report)| (*number, report.clone()))
                 .collect();
             kept.sort_by_key(|(number, _)| *number);
-            Ok::<_, Infallible>(StoredStory {
-                revision: revisions.get(story).copied().unwrap_or(0),
-                reports: kept,
-            })
+            Ok::<_, Infallible>(StoredStory::new(revisions.get(story).copied().unwrap_or(0), kept))
         };
         let told = self.book.take(article, at, read).unwrap();
         for (report, story) in &told.reports {
