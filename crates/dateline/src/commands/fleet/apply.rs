@@ -26,8 +26,8 @@ pub struct ApplyArguments {
     /// Feeds files; `-` reads standard input. They count as one: groups in one give options to feeds in another. Without any, the feeds stay.
     #[arg(value_name = "FEEDS", required_unless_present = "settings")]
     files: Vec<PathBuf>,
-    /// Have all members go by this configuration in what is to be the same with all: [poll], [stories], [revisit], [schemas], the manners of [fetch],
-    /// [kafka]'s topics, the subject, sites, agencies and story tables. Secrets, paths and addresses stay each member's own.
+    /// Have all members go by this configuration in what is to be the same with all: `[poll]`, `[stories]`, `[revisit]`, `[schemas]`, the manners of `[fetch]`,
+    /// `[kafka]`'s topics, the subject, sites, agencies and story tables. Secrets, paths and addresses stay each member's own.
     #[arg(long)]
     settings: bool,
     /// Show the difference, and change nothing.
