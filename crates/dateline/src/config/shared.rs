@@ -5,6 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use dateline_parser::Subject;
+use dateline_stories::story::StoryTables;
 use toml::{Table, Value};
 
 use super::error::ConfigError;
@@ -40,22 +42,9 @@ const NAMED: [(&str, &str); 4] = [
     ("story_tables", "stories"),
 ];
 
-/// The files that a subject and story tables are read from. Whatever else lies in their folders stays on its machine.
-const OF_FOLDERS: [&str; 9] = [
-    "frequencies.tsv",
-    "gazetteer.tsv",
-    "names.tsv",
-    "numerals.tsv",
-    "signs.tsv",
-    "stopwords.txt",
-    "subject.toml",
-    "weights.tsv",
-    "words.tsv",
-];
-
-/// Whether a subject or story tables are read from the file of this name in their folder.
+/// Whether a subject or story tables are read from the file of this name in their folder. Whatever else lies there stays on its machine.
 pub(crate) fn is_read(name: &str) -> bool {
-    OF_FOLDERS.contains(&name)
+    Subject::FILES.contains(&name) || StoryTables::FILES.contains(&name)
 }
 
 /// The texts of files, by their paths from one folder.
@@ -288,12 +277,11 @@ mod tests {
     #[test]
     fn of_folders_that_files_are_read_from_goes_out_and_whatever_else_lies_there_stays() {
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config");
-        let mut known = std::collections::BTreeSet::new();
         for folder in ["subjects/russia-dprk", "stories"] {
             let names = fs::read_dir(shipped.join(folder)).unwrap().map(|entry| entry.unwrap().file_name());
-            known.extend(names.map(|name| name.into_string().unwrap()).filter(|name| name != "README.md"));
+            let left: Vec<_> = names.filter(|name| !name.to_str().is_some_and(is_read)).collect();
+            assert!(left.iter().all(|name| name == "README.md"), "{left:?}");
         }
-        assert_eq!(known.iter().map(String::as_str).collect::<Vec<_>>(), OF_FOLDERS);
 
         let (folder, path) = configured("");
         let subject = folder.path().join("own");

@@ -115,13 +115,18 @@ mod tests {
         .unwrap()
     }
 
-    /// What is told of these articles when so many come together.
-    async fn told(articles: &[ArticleEvent], together: usize) -> Vec<CloudEvent> {
+    /// What a stage stands on: a journal in a folder, the shipped tables, and the time.
+    fn ground() -> (tempfile::TempDir, Journal, ComparisonTables, Timestamp) {
         let folder = tempfile::tempdir().unwrap();
         let journal = Journal::open(folder.path().join("journal.db"), Options::default()).unwrap();
         let tables = read_story_tables(Path::new("../../config/stories")).unwrap();
         let tables = ComparisonTables { stories: Some(Arc::new(tables)), ..ComparisonTables::default() };
-        let now: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();
+        (folder, journal, tables, "2026-03-01T09:00:00Z".parse().unwrap())
+    }
+
+    /// What is told of these articles when so many come together.
+    async fn told(articles: &[ArticleEvent], together: usize) -> Vec<CloudEvent> {
+        let (_folder, journal, tables, now) = ground();
         let mut stage = StoryStage::open(journal.clone(), tables, now).await.unwrap();
         for (number, batch) in articles.chunks(together).enumerate() {
             let batch = batch.iter().map(|article| (article.clone(), String::new())).collect();
@@ -143,11 +148,7 @@ mod tests {
         ];
         let mut told = Vec::new();
         for begins_anew in [false, true] {
-            let folder = tempfile::tempdir().unwrap();
-            let journal = Journal::open(folder.path().join("journal.db"), Options::default()).unwrap();
-            let tables = read_story_tables(Path::new("../../config/stories")).unwrap();
-            let tables = ComparisonTables { stories: Some(Arc::new(tables)), ..ComparisonTables::default() };
-            let now: Timestamp = "2026-03-01T09:00:00Z".parse().unwrap();
+            let (_folder, journal, tables, now) = ground();
             let mut stage = StoryStage::open(journal.clone(), tables.clone(), now).await.unwrap();
             for (number, article) in (0..).zip(&articles) {
                 let batch = vec![(article.clone(), String::new())];

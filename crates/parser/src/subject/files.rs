@@ -90,6 +90,9 @@ pub(crate) struct Data {
     pub(crate) signs: Signs,
 }
 
+/// Every file that a subject is read from.
+pub(crate) const FILES: [&str; 6] = [GAZETTEER, NAMES, SIGNS, HEAD, WEIGHTS, WORDS];
+
 const HEAD: &str = "subject.toml";
 const NAMES: &str = "names.tsv";
 const GAZETTEER: &str = "gazetteer.tsv";

@@ -64,6 +64,9 @@ pub struct Subject {
 }
 
 impl Subject {
+    /// The files that a subject is read from, by their names in its folder.
+    pub const FILES: [&str; 6] = files::FILES;
+
     /// Reads a subject from its files: names (relative to the subject's folder) with their text.
     ///
     /// Wanted are `subject.toml`, `names.tsv`, `words.tsv` and `weights.tsv`; `gazetteer.tsv` adds names, `signs.tsv` what

@@ -104,7 +104,7 @@ impl Account {
         account.read_texts(reports);
         for (place, (_, report)) in reports.iter().enumerate() {
             if account.standing == 0 || !report.shown.withdrawn {
-                account.count(report, place);
+                account.tally(report, place);
             }
         }
         Some(account)
@@ -148,12 +148,12 @@ impl Account {
             // It is an origin from now on.
             self.offer_title(&copied.shown, place);
         }
-        self.count(report, place);
+        self.tally(report, place);
         true
     }
 
     /// Adds what one report says by itself.
-    fn count(&mut self, report: &StoryReport, place: usize) {
+    fn tally(&mut self, report: &StoryReport, place: usize) {
         let article = &report.shown;
         self.languages.add(language(article).to_owned());
         if self.role(article) != StoryRole::Copy {
@@ -340,15 +340,20 @@ fn language(article: &StoryArticle) -> &str {
 }
 
 /// Host and name: what says who publishes an article.
-type Imprint = (Option<String>, Option<String>);
-
-fn imprint(article: &StoryArticle) -> Imprint {
-    let host = article.url.as_ref().and_then(Url::host_str);
-    (host.map(str::to_owned), article.publisher.clone())
+#[derive(Clone, Copy)]
+struct Imprint<'a> {
+    host: Option<&'a str>,
+    publisher: Option<&'a str>,
 }
 
-fn carrier((host, publisher): &Imprint) -> Carrier<'_> {
-    Carrier { host: host.as_deref(), publisher: publisher.as_deref(), ..Carrier::default() }
+impl<'a> Imprint<'a> {
+    fn of(article: &'a StoryArticle) -> Self {
+        Self { host: article.url.as_ref().and_then(Url::host_str), publisher: article.publisher.as_deref() }
+    }
+
+    fn carrier(self) -> Carrier<'a> {
+        Carrier { host: self.host, publisher: self.publisher, ..Carrier::default() }
+    }
 }
 
 /// Who is named in a story, and who publishes it: the same few, again and again.
@@ -356,7 +361,8 @@ fn carrier((host, publisher): &Imprint) -> Carrier<'_> {
 struct Names {
     /// The origins that articles name: as they are written, with the names that they go by.
     origins: BTreeMap<String, String>,
-    publishers: HashMap<Imprint, Publisher>,
+    /// Who publishes by host and by the name that an article gives; both may be unknown, which is an empty one.
+    publishers: HashMap<String, HashMap<String, Publisher>>,
 }
 
 /// Who publishes an article.
@@ -377,20 +383,19 @@ impl Names {
         for origin in articles().flat_map(|article| &article.origins) {
             names.know_origin(agencies, &origin.name);
         }
-        articles().for_each(|article| names.know_publisher(agencies, imprint(article)));
+        articles().for_each(|article| names.know_publisher(agencies, Imprint::of(article)));
         names
     }
 
     /// Adds those of an article. Whether that leaves those before it as they are: a name may be that of their publisher.
     fn add(&mut self, agencies: &Agencies, article: &StoryArticle) -> bool {
         for origin in article.origins.iter().filter(|origin| !self.origins.contains_key(&origin.name)) {
-            let is_of = |imprint: &Imprint| is_publisher(agencies, &carrier(imprint), &origin.name);
-            if self.publishers.keys().any(is_of) {
+            if self.imprints().any(|imprint| is_publisher(agencies, &imprint.carrier(), &origin.name)) {
                 return false;
             }
         }
         article.origins.iter().for_each(|origin| self.know_origin(agencies, &origin.name));
-        self.know_publisher(agencies, imprint(article));
+        self.know_publisher(agencies, Imprint::of(article));
         true
     }
 
@@ -400,17 +405,25 @@ impl Names {
         }
     }
 
-    fn know_publisher(&mut self, agencies: &Agencies, imprint: Imprint) {
-        if self.publishers.contains_key(&imprint) {
+    fn know_publisher(&mut self, agencies: &Agencies, imprint: Imprint<'_>) {
+        if self.publisher_of(imprint).is_some() {
             return;
         }
-        let (host, publisher) = (imprint.0.as_deref(), imprint.1.as_deref());
-        let own = self.origins.keys().find(|name| is_publisher(agencies, &carrier(&imprint), name));
+        let Imprint { host, publisher } = imprint;
+        let own = self.origins.keys().find(|name| is_publisher(agencies, &imprint.carrier(), name));
         let name = own.map(String::as_str).or(publisher).map(|name| canonical_name(agencies, name));
         let agency = agencies.publishing(host, publisher).map(|agency| agency.name.clone());
-        let publisher =
+        let known =
             Publisher { name: name.or_else(|| host.map(site::of_host)), is_named: own.is_some(), agency };
-        self.publishers.insert(imprint, publisher);
+        let of_host = self.publishers.entry(host.unwrap_or_default().to_owned()).or_default();
+        of_host.insert(publisher.unwrap_or_default().to_owned(), known);
+    }
+
+    fn imprints(&self) -> impl Iterator<Item = Imprint<'_>> {
+        let said = |text| Some(text).filter(|text: &&str| !text.is_empty());
+        self.publishers.iter().flat_map(move |(host, names)| {
+            names.keys().map(move |name| Imprint { host: said(host), publisher: said(name) })
+        })
     }
 
     /// The names of an article's origins.
@@ -418,8 +431,12 @@ impl Names {
         article.origins.iter().filter_map(|origin| Some(self.origins.get(&origin.name)?.as_str())).collect()
     }
 
+    fn publisher_of(&self, imprint: Imprint<'_>) -> Option<&Publisher> {
+        self.publishers.get(imprint.host.unwrap_or_default())?.get(imprint.publisher.unwrap_or_default())
+    }
+
     fn publisher(&self, article: &StoryArticle) -> Option<&Publisher> {
-        self.publishers.get(&imprint(article))
+        self.publisher_of(Imprint::of(article))
     }
 
     fn agency(&self, article: &StoryArticle) -> Option<&str> {

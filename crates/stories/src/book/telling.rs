@@ -45,7 +45,7 @@ impl Retold<'_> {
             if changes.is_empty() {
                 continue;
             }
-            let told = match last.get(story).filter(|_| kept.reports.is_empty()) {
+            let told = match last.get(story).filter(|_| kept.is_empty()) {
                 Some(last) => event_of(self.agencies, story, kept.revision + 1, last),
                 None => kept.event(self.agencies, story),
             };
@@ -116,7 +116,7 @@ impl Retold<'_> {
             let kind = match shown.find(|shown| shown.article == *id) {
                 Some(before) if before.withdrawn => StoryChangeKind::Returned,
                 Some(_) => StoryChangeKind::Edited,
-                None if stored.reports.is_empty() => StoryChangeKind::Begun,
+                None if stored.is_empty() => StoryChangeKind::Begun,
                 None => StoryChangeKind::Joined,
             };
             changes.push(change(kind, Some(id), from.filter(|from| *from != own)));
@@ -126,7 +126,7 @@ impl Retold<'_> {
         for (ended, _) in self.ended.iter().filter(|(_, into)| into == story) {
             changes.push(change(StoryChangeKind::Merged, None, Some(ended)));
         }
-        let mut begun = stored.reports.is_empty() && story != own;
+        let mut begun = stored.is_empty() && story != own;
         for moved in
             self.moves.iter().filter(|moved| moved.article != *id || moved.from.as_ref() == Some(story))
         {

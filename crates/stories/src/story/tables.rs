@@ -117,7 +117,16 @@ const MIN_WORD_CELLS: usize = 3;
 const MIN_SHARE: f32 = 0.003;
 const MAX_SHARE: f32 = 0.8;
 
+const WORDS: &str = "words.tsv";
+const WEIGHTS: &str = "weights.tsv";
+const NUMERALS: &str = "numerals.tsv";
+const FREQUENCIES: &str = "frequencies.tsv";
+const STOPWORDS: &str = "stopwords.txt";
+
 impl StoryTables {
+    /// The files that the tables are read from, by their names in one folder.
+    pub const FILES: [&str; 5] = [FREQUENCIES, NUMERALS, STOPWORDS, WEIGHTS, WORDS];
+
     /// Reads the tables from their files: names with their text. Wanted are `words.tsv`, `weights.tsv`, `numerals.tsv`,
     /// `frequencies.tsv` and `stopwords.txt`; other files are left alone.
     ///
@@ -126,19 +135,14 @@ impl StoryTables {
     pub fn from_files(files: &BTreeMap<String, String>) -> Result<Self, StoryTablesError> {
         let mut problems = Vec::new();
         let mut file = |name: &'static str| TableFile::of(files, name, &mut problems);
-        let (words, weights, numerals, frequencies, stopwords) = (
-            file("words.tsv"),
-            file("weights.tsv"),
-            file("numerals.tsv"),
-            file("frequencies.tsv"),
-            file("stopwords.txt"),
-        );
+        let (words, weights, numerals, frequencies, stopwords) =
+            (file(WORDS), file(WEIGHTS), file(NUMERALS), file(FREQUENCIES), file(STOPWORDS));
         let (acts, lexicons) = read_words(&words, &mut problems);
         let weights = read_weights(&weights, &mut problems);
         let read = read_numerals(&numerals, &mut problems);
         for (id, line) in &read.counted {
             if !acts.iter().any(|act| act.id == *id) {
-                let what = format!("`{id}` is the id of no row of words.tsv");
+                let what = format!("`{id}` is the id of no row of {WORDS}");
                 problems.push(numerals.problem(*line, what, "name what numbers count by such an id"));
             }
         }
