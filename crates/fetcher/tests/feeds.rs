@@ -258,6 +258,16 @@ mod repairs {
     }
 
     #[test]
+    fn the_address_behind_an_empty_link_is_the_link() {
+        let link = |item: &str| channel(item).entries[0].link.clone();
+        let meant = Some("https://port.example/ferry?a=1&b=2".to_owned());
+        assert_eq!(link("<item><link/>https://port.example/ferry?a=1&amp;b=2 <guid>9</guid></item>"), meant);
+        assert_eq!(link("<item><title>A ship</title><link/> </item>"), None);
+        assert_eq!(link("<item><link/><title>https://port.example/</title></item>"), None);
+        assert_eq!(read("<rss><channel><item><link/>https://port.exam").entries[0].link, None);
+    }
+
+    #[test]
     fn a_truncated_feed_gives_what_has_arrived() {
         let cut = RSS.find("</item>\n    <item>").expect("two items")
             + "</item>\n    <item>\n      <title>Cra".len();

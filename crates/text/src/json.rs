@@ -19,7 +19,7 @@ const MAX_LEVELS: usize = 129;
 const MAX_WORD_BYTES: usize = 9;
 
 /// Mends, in one pass: line feeds and other control characters inside strings, backslashes that escape nothing, halves of
-/// surrogate pairs, strings in single quotation marks, comments, commas before a closing bracket or another comma or left out
+/// surrogate pairs, quotation marks within a string, strings in single ones, comments, commas before a closing bracket or another comma or left out
 /// between two objects, `NaN` and the like, closing brackets too many or too few, and an end before the brackets are closed. What
 /// follows the document is left out.
 pub fn repair(json: &str) -> JsonRepair {
@@ -133,6 +133,9 @@ impl Repair {
         self.last = '"';
         while let Some(c) = chars.next() {
             match c {
+                c if c == quote && !ends_string(chars.clone()) => {
+                    self.out.push_str(if quote == '"' { "\\\"" } else { "'" })
+                }
                 c if c == quote => {
                     self.out.push('"');
                     if !is_key {
@@ -199,6 +202,29 @@ impl Repair {
     }
 }
 
+/// Whether a quotation mark before `rest` ends its string: what follows is the document's, and no more of the text that
+/// somebody put in without escapes.
+fn ends_string(mut rest: Peekable<Chars<'_>>) -> bool {
+    let skip_space = |rest: &mut Peekable<Chars<'_>>| while rest.next_if(|c| c.is_whitespace()).is_some() {};
+    skip_space(&mut rest);
+    match rest.next() {
+        Some(',') => {
+            skip_space(&mut rest);
+            let value = |c: &char| c.is_ascii_digit() || "\"'{[]},-/".contains(*c);
+            rest.peek().is_none_or(value) || WORDS.iter().any(|word| starts_with(rest.clone(), word))
+        }
+        Some(c) => ":}]{[/".contains(c),
+        None => true,
+    }
+}
+
+/// JSON's words, and what scripts write for no value.
+const WORDS: [&str; 7] = ["null", "true", "false", "NaN", "Infinity", "undefined", "None"];
+
+fn starts_with(mut rest: Peekable<Chars<'_>>, word: &str) -> bool {
+    word.chars().all(|c| rest.next_if_eq(&c).is_some()) && rest.peek().is_none_or(|c| !c.is_alphanumeric())
+}
+
 /// Four hexadecimal digits, as far as they are there.
 fn hex(chars: &mut Peekable<Chars<'_>>) -> Option<u16> {
     let mut unit = 0;
@@ -236,6 +262,15 @@ mod tests {
             ("{\"a\": [{\"b\": 1]}", json!({"a": [{"b": 1}]})),
             ("{\"a\": [1]], \"b\": {\"c\": 2]}}", json!({"a": [1], "b": {"c": 2}})),
             ("{'a': 'x \"y\" z', 'b': ['it\\'s']}", json!({"a": "x \"y\" z", "b": ["it's"]})),
+            (
+                "{\"a\": \"The \"old\", rusty bridge\", \"b\": \"It \"fell\"\"}",
+                json!({"a": "The \"old\", rusty bridge", "b": "It \"fell\""}),
+            ),
+            (
+                "{'a': 'the town's bridge', 'b': [\"x\", true]}",
+                json!({"a": "the town's bridge", "b": ["x", true]}),
+            ),
+            ("{\"a\": \"trailing\",\n}", json!({"a": "trailing"})),
             ("{\"a\": 1} <!-- cached {\"b\": 2} -->", json!({"a": 1})),
             ("{\"a\": \"\\ud83d!\", \"b\": \"\\ude80\"}", json!({"a": "\u{FFFD}!", "b": "\u{FFFD}"})),
             ("{\"a\": \"\\ud83d\\ude80 \\u0022 \\u12\"}", json!({"a": "🚀 \" \u{FFFD}"})),

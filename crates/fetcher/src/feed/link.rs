@@ -9,10 +9,10 @@ use url::Url;
 pub(super) fn resolve(written: &str, base: Option<&Url>) -> Option<String> {
     let href: String = match written.trim() {
         "" => return None,
-        href if href.contains(['\n', '\r', '\t']) => href.replace(['\n', '\r', '\t'], ""),
+        href if href.contains(['\n', '\r', '\t']) => href.split(['\n', '\r', '\t']).map(str::trim).collect(),
         href => href.to_owned(),
     };
-    let href = mended(href);
+    let href = mended(href, base);
     if has_scheme(&href) {
         return Some(href);
     }
@@ -22,9 +22,9 @@ pub(super) fn resolve(written: &str, base: Option<&Url>) -> Option<String> {
     }
 }
 
-/// An address without what was escaped once too often in it, and with the colon or the scheme that its author left out:
-/// "&amp;amp;" in a feed stands for "&", and "http//" and "www." begin no path.
-fn mended(href: String) -> String {
+/// An address without what was escaped once too often in it, with the colon or the scheme that its author left out, and without
+/// a second scheme: "&amp;amp;" in a feed stands for "&", and "http//", "www." and the host of `base` begin no path.
+fn mended(href: String, base: Option<&Url>) -> String {
     let references = ["&amp;", "&#38;", "&#038;"];
     let href = references.iter().fold(href, |href, reference| match href.contains(reference) {
         true => href.replace(reference, "&"),
@@ -35,10 +35,17 @@ fn mended(href: String) -> String {
     if href.strip_prefix("www.").is_some_and(is_host) {
         return format!("http://{href}");
     }
+    let host = href.split('/').next().filter(|host| host.contains('.'));
+    if let Some(base) = base.filter(|base| host.is_some() && base.host_str() == host) {
+        return format!("{}://{href}", base.scheme());
+    }
     let scheme = ["http", "https"]
         .into_iter()
         .find(|scheme| href.strip_prefix(scheme).is_some_and(|rest| rest.starts_with("//")));
-    scheme.map(|scheme| format!("{scheme}:{}", &href[scheme.len()..])).unwrap_or(href)
+    let href = scheme.map(|scheme| format!("{scheme}:{}", &href[scheme.len()..])).unwrap_or(href);
+    // A template put its own scheme before a whole address.
+    let inner = href.split_once("://").filter(|(outer, inner)| outer.starts_with("http") && is_web(inner));
+    inner.map(|(_, inner)| inner.to_owned()).unwrap_or(href)
 }
 
 /// Whether an address starts with a scheme (RFC 3986, section 3.1).
@@ -50,11 +57,15 @@ fn has_scheme(href: &str) -> bool {
 }
 
 /// An address, trimmed, without the scheme by which it says that a feed is there: `feed://host/…` stands for `http://host/…`,
-/// `feeds://host/…` for `https://host/…`, and `feed:https://…` for what follows (draft-obasanjo-feed-uri-scheme-02).
+/// `feeds://host/…` for `https://host/…`, and `feed:https://…` for what follows (draft-obasanjo-feed-uri-scheme-02), also behind `//`.
 pub(super) fn without_feed_scheme(written: &str) -> Cow<'_, str> {
     let written = written.trim();
     let Some((scheme, rest)) = written.split_once(':') else { return Cow::Borrowed(written) };
+    let inner = rest.trim_start_matches('/');
     let web = match () {
+        () if scheme.to_ascii_lowercase().starts_with("feed") && is_web(inner) => {
+            return Cow::Borrowed(inner);
+        }
         () if scheme.eq_ignore_ascii_case("feed") => "http",
         () if scheme.eq_ignore_ascii_case("feeds") => "https",
         () => return Cow::Borrowed(written),
@@ -105,8 +116,21 @@ mod tests {
     }
 
     #[test]
+    fn the_feeds_own_host_begins_no_path_and_of_two_schemes_the_inner_one_counts() {
+        let base = "https://a.example/feeds/all";
+        assert_eq!(resolved("a.example/x", base).as_deref(), Some("https://a.example/x"));
+        assert_eq!(resolved("b.example/x", base).as_deref(), Some("https://a.example/feeds/b.example/x"));
+        assert_eq!(resolved("http://https://a.example/x", base).as_deref(), Some("https://a.example/x"));
+        assert_eq!(
+            resolved("https://web.example/2020/https://a.example/x", base).as_deref(),
+            Some("https://web.example/2020/https://a.example/x")
+        );
+    }
+
+    #[test]
     fn white_space_is_no_part_of_an_address() {
-        assert_eq!(resolved(" https://a.example/\n  x ", "").as_deref(), Some("https://a.example/  x"));
+        assert_eq!(resolved(" https://a.example/\n  x ", "").as_deref(), Some("https://a.example/x"));
+        assert_eq!(resolved("https://a.example/x y", "").as_deref(), Some("https://a.example/x y"));
         assert_eq!(resolved(" \n", "https://a.example/"), None);
     }
 }

@@ -240,7 +240,7 @@ mod tests {
     fn the_feed_scheme_is_http_in_disguise() {
         let list = r#"<opml><body><outline xmlUrl="feed://a.example/rss"/><outline xmlUrl=" FEED:https://b.example/rss"/>
             <outline xmlUrl="feed:http://c.example/rss" htmlUrl="feed://c.example/"/><outline xmlUrl="feed:"/>
-            <outline xmlUrl="FEEDS://d.example/rss"/></body></opml>"#;
+            <outline xmlUrl="FEEDS://d.example/rss"/><outline xmlUrl="feed://https://e.example/rss"/></body></opml>"#;
         let opml = read(list.as_bytes()).unwrap();
         let urls: Vec<&str> = opml.feeds.iter().map(|feed| feed.url.as_str()).collect();
         assert_eq!(
@@ -249,7 +249,8 @@ mod tests {
                 "http://a.example/rss",
                 "https://b.example/rss",
                 "http://c.example/rss",
-                "https://d.example/rss"
+                "https://d.example/rss",
+                "https://e.example/rss"
             ]
         );
         assert_eq!(opml.feeds[2].page.as_ref().map(Url::as_str), Some("http://c.example/"));

@@ -30,7 +30,7 @@ pub use field::read as read_field;
 pub use months::month;
 use pattern::DayMatch;
 use token::DateToken;
-pub use weekdays::{abbreviated_weekday, weekday};
+pub use weekdays::{abbreviated_weekday, named_weekday, weekday};
 pub use written::{Calendar, TimeOfDay, WrittenDate, ZoneOffset, days_since_epoch};
 
 /// Epoch numbers between these are believed: 1995 to 2100, in seconds.

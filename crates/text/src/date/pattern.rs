@@ -158,10 +158,7 @@ fn either(year: u64, first: u64, second: u64, separator: char) -> Option<Calenda
 fn by_weekday(calendar: Calendar, tokens: &[DateToken], at: usize) -> Calendar {
     let Calendar::Either { day_first, month_first } = calendar else { return calendar };
     let before = tokens[..at].iter().rev().find(|token| token.mark().is_none());
-    let named = before.and_then(DateToken::word).and_then(|word| {
-        let abbreviated = (word.len() == 3).then(|| weekdays::abbreviated_weekday(word)).flatten();
-        weekdays::weekday(word).or(abbreviated)
-    });
+    let named = before.and_then(DateToken::word).and_then(weekdays::named_weekday);
     match named.map(|day| (day_first.weekday() == day, month_first.weekday() == day)) {
         Some((true, false)) => Calendar::Day(day_first),
         Some((false, true)) => Calendar::Day(month_first),

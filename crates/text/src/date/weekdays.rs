@@ -49,6 +49,12 @@ pub fn abbreviated_weekday(word: &str) -> Option<Weekday> {
         .map(|(day, _)| *day)
 }
 
+/// The day that a word in lower case means: a full name, or an English one by its first three letters and no more.
+pub fn named_weekday(word: &str) -> Option<Weekday> {
+    let abbreviated = || (word.len() == 3).then(|| abbreviated_weekday(word)).flatten();
+    weekday(word).or_else(abbreviated)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,5 +65,8 @@ mod tests {
         assert_eq!(weekday("wed"), None);
         assert_eq!(abbreviated_weekday("Weds"), Some(Weekday::Wednesday));
         assert_eq!(abbreviated_weekday("ср"), None);
+        assert_eq!(named_weekday("wed"), Some(Weekday::Wednesday));
+        assert_eq!(named_weekday("среду"), Some(Weekday::Wednesday));
+        assert_eq!(named_weekday("wedding"), None);
     }
 }

@@ -81,8 +81,8 @@ const CERTAIN: [(&str, i16); 61] = [
 ];
 
 /// Abbreviations with several meanings, each with that of RFC 5322, section 4.3, else with the one that has the most speakers
-/// among feeds.
-const LIKELY: [(&str, i16); 17] = [
+/// among feeds; and those that are words, too ("get", "bot"), and mean zones only in a field that is nothing but a date.
+const LIKELY: [(&str, i16); 46] = [
     ("ut", 0),
     ("bst", 60),
     ("met", 60),
@@ -100,6 +100,35 @@ const LIKELY: [(&str, i16); 17] = [
     ("ast", -240),
     ("cst", -360),
     ("hst", -600),
+    ("wat", 60),
+    ("idt", 180),
+    ("irst", 210),
+    ("get", 240),
+    ("mut", 240),
+    ("aft", 270),
+    ("almt", 300),
+    ("aqtt", 300),
+    ("tjt", 300),
+    ("tmt", 300),
+    ("mvt", 300),
+    ("kgt", 360),
+    ("btt", 360),
+    ("hovt", 420),
+    ("bnt", 480),
+    ("phst", 480),
+    ("tlt", 540),
+    ("pgt", 600),
+    ("fjt", 720),
+    ("uyt", -180),
+    ("pyt", -180),
+    ("clst", -180),
+    ("clt", -240),
+    ("bot", -240),
+    ("vet", -240),
+    ("cot", -300),
+    ("pet", -300),
+    ("ect", -300),
+    ("ndt", -150),
 ];
 
 /// Abbreviations of North America that mean winter's or summer's clock, whichever holds.

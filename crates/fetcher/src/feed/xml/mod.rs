@@ -11,6 +11,7 @@ mod scope;
 mod values;
 
 use std::borrow::Cow;
+use std::mem;
 use std::time::Duration;
 
 use dateline_text::markup::{self, MarkupScanner, MarkupToken, StartTag};
@@ -20,6 +21,7 @@ use url::Url;
 use super::document::{FeedDocument, FeedFormat, MAX_ENTRIES, Person};
 use super::draft::Draft;
 use super::entities::Entities;
+use super::link;
 use super::person;
 use super::vocabulary::{self, Element, ElementPlace, FeedField};
 use construct::TextForm;
@@ -94,6 +96,10 @@ struct XmlReader<'t> {
     format: Option<FeedFormat>,
     first_element: Option<&'t str>,
     is_web_page: bool,
+    /// Whether the last token was an empty `link` element that names nothing.
+    follows_empty_link: bool,
+    /// The address behind such an element, until a tag shows that it is whole.
+    bare_link: Option<&'t str>,
     limited: bool,
     links_seen: usize,
     document: FeedDocument,
@@ -116,6 +122,8 @@ impl<'t> XmlReader<'t> {
             format: None,
             first_element: None,
             is_web_page: false,
+            follows_empty_link: false,
+            bare_link: None,
             limited: false,
             links_seen: 0,
             document: FeedDocument::default(),
@@ -132,6 +140,7 @@ impl<'t> XmlReader<'t> {
     }
 
     fn open(&mut self, tag: StartTag<'t>) {
+        self.end_bare_link();
         if self.capture.is_some() && self.open_in_text(&tag) {
             return;
         }
@@ -146,11 +155,14 @@ impl<'t> XmlReader<'t> {
         let place = self.begin(element, &tag);
         self.stack.push(OpenElement { name: tag.name, element, place, outside });
         if tag.empty {
+            let is_bare_link = matches!(element, Element::Link) && self.capture.is_some();
             self.unwind(self.stack.len() - 1);
+            self.follows_empty_link = is_bare_link;
         }
     }
 
     fn close(&mut self, name: &'t str) {
+        self.end_bare_link();
         if self.capture.is_some() && self.close_in_text(name) {
             return;
         }
@@ -164,6 +176,15 @@ impl<'t> XmlReader<'t> {
         };
         self.scanner.malformed |= depth + 1 < self.stack.len();
         self.unwind(depth);
+    }
+
+    /// Takes in the address behind an empty `link` element, now that a tag follows it.
+    fn end_bare_link(&mut self) {
+        self.follows_empty_link = false;
+        if let Some(raw) = self.bare_link.take() {
+            let address = self.entities.expand(raw);
+            self.accept_link(&address);
+        }
     }
 
     /// Ends the open elements from `depth` inwards.
@@ -302,6 +323,10 @@ impl<'t> XmlReader<'t> {
     }
 
     fn text(&mut self, raw: &'t str) {
+        // Written as HTML, where `link` holds nothing: "<link/>https://…".
+        if mem::take(&mut self.follows_empty_link) && link::is_web(raw.trim_start()) {
+            self.bare_link = Some(raw);
+        }
         if self.capture.as_ref().is_some_and(|capture| capture.form == TextForm::Markup) {
             self.append(Cow::Borrowed(raw));
         } else if self.capture.is_some() || self.persona.is_some() {

@@ -88,6 +88,13 @@ impl<'t> XmlReader<'t> {
         }
     }
 
+    /// Takes in the address that the text of a link is.
+    pub(super) fn accept_link(&mut self, written: &str) {
+        if let Some(href) = self.add_link(written, "alternate".to_owned(), None) {
+            self.draft().written_link = Some(href);
+        }
+    }
+
     /// Takes in the value that a finished element gives.
     pub(super) fn accept(&mut self, capture: TextCapture<'t>) {
         let TextCapture { tag, field, form, gathered, .. } = capture;
@@ -101,11 +108,7 @@ impl<'t> XmlReader<'t> {
                 let rank = if title.is_empty() { 0 } else { rank };
                 self.draft().title.offer(rank, title);
             }
-            FeedField::Link => {
-                if let Some(href) = self.add_link(&body, "alternate".to_owned(), None) {
-                    self.draft().written_link = Some(href);
-                }
-            }
+            FeedField::Link => self.accept_link(&body),
             FeedField::OriginalLink => {
                 let href = link::resolve(&body, self.scopes.base()).filter(|href| link::is_web(href));
                 let draft = self.draft();

@@ -486,8 +486,7 @@ fn is_weekday(word: &str) -> bool {
     const ABBREVIATED: &[&str] =
         &["lun", "mar", "mer", "jeu", "ven", "sam", "dim", "mié", "jue", "vie", "sáb", "dom"];
     let lower = word.trim_end_matches('.').to_lowercase();
-    let is_english = lower.len() == 3 && date::abbreviated_weekday(&lower).is_some();
-    is_english || date::weekday(&lower).is_some() || ABBREVIATED.contains(&lower.as_str())
+    date::named_weekday(&lower).is_some() || ABBREVIATED.contains(&lower.as_str())
 }
 
 /// Whether [`signed`] needs to look at a text at all: nobody who writes in ASCII signs like that.

@@ -24,10 +24,11 @@ pub(super) struct ClockFace {
     nanosecond: i32,
 }
 
-/// Finds a clock: `h:mm[:ss[.f]]`, `Thhmm[ss]` of ISO 8601, `h時mm分`.
+/// Finds a clock: `h:mm[:ss[.f]]`, `Thhmm[ss]` of ISO 8601, `h時mm分`; else `h.mm[.ss]` behind a year.
 pub(super) fn face(field: &DateField) -> Option<ClockFace> {
     (0..field.tokens.len())
         .find_map(|at| colons(field, at).or_else(|| basic(field, at)).or_else(|| by_units(field, at)))
+        .or_else(|| (1..field.tokens.len()).find_map(|at| points(field, at)))
 }
 
 /// Takes a clock out of a field, with the half of the day that stands beside it; `None` where there is no such time.
@@ -75,6 +76,18 @@ fn colons(field: &DateField, at: usize) -> Option<ClockFace> {
         }
         None => Some(ClockFace { start: at, end: at + 5, units, nanosecond: 0 }),
     }
+}
+
+/// `h.mm` or `h.mm.ss` behind a year, where such numbers are no date.
+fn points(field: &DateField, at: usize) -> Option<ClockFace> {
+    let short = |at: usize| field.number(at).filter(|(_, digits)| *digits <= 2).map(|(value, _)| value);
+    let follows_year =
+        at.checked_sub(1).and_then(|before| field.number(before)).is_some_and(|(_, digits)| digits == 4);
+    let hour = short(at).filter(|_| follows_year)?;
+    let pair = |at: usize| short(at + 1).filter(|_| field.mark(at) == Some('.'));
+    let minute = pair(at + 1)?;
+    let (second, end) = pair(at + 3).map_or((0, at + 3), |second| (second, at + 5));
+    Some(ClockFace { start: at, end, units: [hour, minute, second], nanosecond: 0 })
 }
 
 fn basic(field: &DateField, at: usize) -> Option<ClockFace> {

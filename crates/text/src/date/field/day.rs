@@ -37,7 +37,8 @@ fn month(field: &DateField) -> Option<u64> {
 fn with_month_name(numbers: &[FieldNumber], month: u64) -> Option<Date> {
     let long = numbers.iter().position(|(_, _, digits)| *digits == 4);
     let mut others = numbers.iter().enumerate().filter(|(at, _)| Some(*at) != long).map(|(_, number)| number);
-    let (_, day, _) = others.next().filter(|(_, _, digits)| *digits <= 2)?;
+    // A template may write a number for the weekday: "026, 26 Mar 2023".
+    let (_, day, _) = others.find(|(_, _, digits)| *digits <= 2)?;
     let year = match long {
         Some(at) => numbers[at].1,
         None => two_digit_year(others.next().filter(|(_, _, digits)| *digits == 2)?.1),
@@ -101,7 +102,12 @@ fn which(
 
 /// A date of nothing but digits: seconds or milliseconds since 1970, or `YYYY`, `YYYYDDD`, `YYYYMMDD`, `YYYYMMDDhhmm[ss]`.
 pub(super) fn packed(digits: &str) -> Option<Timestamp> {
-    let whole = digits.split('.').next().unwrap_or(digits);
+    // A fraction has seconds before it: "2024.06.14" is no year.
+    let whole = match digits.split_once('.') {
+        Some((whole, fraction)) if whole.len() < 9 || fraction.contains('.') => return None,
+        Some((whole, _)) => whole,
+        None => digits,
+    };
     let part = |from: usize, to: usize| whole.get(from..to)?.parse::<i16>().ok();
     let small = |from: usize, to: usize| whole.get(from..to)?.parse::<i8>().ok();
     let at = |date: Date, time: Time| Offset::UTC.to_timestamp(date.to_datetime(time)).ok();

@@ -188,6 +188,21 @@ mod tests {
         means("Tue, 4 Jun 2024 10:00:00 +5:30 (IST)", "2024-06-04T04:30:00Z");
         means("Tue Jun 4 10:00:00 CEST 2024", "2024-06-04T08:00:00Z");
         means("Tue Jun 04 2024 10:00:00 GMT+0400 (Arabian Standard Time)", "2024-06-04T06:00:00Z");
+        means("Tue, 4 Jun 2024 10:00:00 ALMT", "2024-06-04T05:00:00Z");
+        means("4 Jun 2024 10:00 PET", "2024-06-04T15:00:00Z");
+    }
+
+    #[test]
+    fn points_behind_a_year_write_a_clock_and_elsewhere_a_date() {
+        means("Tue, 4 Jun 2024 14.05.09 +0300", "2024-06-04T11:05:09Z");
+        means("4 June 2024 14.05", "2024-06-04T14:05:00Z");
+        means("04.06.2024 14:05", "2024-06-04T14:05:00Z");
+        means("2024.06.14", "2024-06-14T00:00:00Z");
+    }
+
+    #[test]
+    fn a_number_for_the_weekday_is_passed_over() {
+        means("026, 26 Mar 2023 22:43:38 +0000", "2023-03-26T22:43:38Z");
     }
 
     #[test]
