@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dateline_text::markup::{MarkupScanner, MarkupToken};
 use dateline_wire::{Page, RejectReason, Validators};
 use http::HeaderMap;
 use jiff::Timestamp;
@@ -339,6 +340,9 @@ impl Fetcher {
         redirector: Option<&'static Redirector>,
         memory: Option<&MemoryLease>,
     ) -> Result<Html, PageFailure> {
+        if response.status == 204 {
+            return Err(PageFailure::Empty);
+        }
         if !response.has_representation() {
             let retry_after = retry_after(&response.headers, self.client.clock.now())
                 .map(|wait| wait.min(self.fetch.max_retry_after));
@@ -351,7 +355,7 @@ impl Fetcher {
             if let Some(other) = other_than_html(content_type.as_deref(), &bytes) {
                 return Err(PageFailure::NotHtml(other));
             }
-            if bytes.trim_ascii().is_empty() && sent_on.is_none() {
+            if sent_on.is_none() && is_blank(&bytes) {
                 return Err(PageFailure::Empty);
             }
             let target = match redirector {
@@ -406,6 +410,24 @@ fn is_front_page(address: &Url, target: &Url) -> bool {
     is_root && from != Some(target)
 }
 
+/// Whether a page holds nothing: no byte but white space, or the frame of a document with neither text nor script in it.
+fn is_blank(html: &[u8]) -> bool {
+    let html = html.trim_ascii();
+    html.is_empty()
+        || html.len() <= MAX_FRAME_BYTES
+            && MarkupScanner::new(&String::from_utf8_lossy(html)).all(|token| match token {
+                MarkupToken::Open(tag) => FRAME.iter().any(|name| tag.name.eq_ignore_ascii_case(name)),
+                MarkupToken::Text(text) | MarkupToken::Literal(text) => text.trim().is_empty(),
+                MarkupToken::Close(_) | MarkupToken::Doctype(_) => true,
+            })
+}
+
+/// The elements that every page has.
+const FRAME: [&str; 3] = ["html", "head", "body"];
+
+/// Their tags and a doctype are shorter, in bytes.
+const MAX_FRAME_BYTES: usize = 512;
+
 /// What the file of a front page is called where it is named.
 const FRONT_FILES: [&str; 4] = ["/index.html", "/index.htm", "/index.php", "/default.aspx"];
 
@@ -429,6 +451,19 @@ impl From<RequestFailure> for PageFailure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_is_blank_that_has_neither_text_nor_script() {
+        for blank in ["", " \n", "<!doctype html><html lang=en><head></head><body>\n</body></html>", "<html>"]
+        {
+            assert!(is_blank(blank.as_bytes()), "{blank}");
+        }
+        for page in
+            ["<html><body>ok</body></html>", "<html><head><script src=a.js></script></head></html>", "ok"]
+        {
+            assert!(!is_blank(page.as_bytes()), "{page}");
+        }
+    }
 
     #[test]
     fn the_front_page_of_a_site_is_its_root_and_nothing_below() {

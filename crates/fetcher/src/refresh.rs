@@ -76,12 +76,14 @@ fn script_target(html: &str, url: &Url) -> Option<Url> {
 }
 
 /// The address in what follows `location` in a script, if it is assigned one that stands there as it is.
-fn sent_to(rest: &str) -> Option<&str> {
+fn sent_to(rest: &str) -> Option<String> {
     let rest = rest.strip_prefix(".href").unwrap_or(rest);
     let call = || rest.strip_prefix(".replace(").or_else(|| rest.strip_prefix(".assign("));
     let value = call().or_else(|| rest.trim_start().strip_prefix('='))?.trim_start();
     let quote = value.chars().next().filter(|first| matches!(first, '"' | '\''))?;
     let (address, behind) = value[1..].split_once(quote)?;
+    // Templates escape the slashes of strings in scripts.
+    let address = address.replace("\\/", "/");
     // What is put together of pieces is no address yet.
     let is_whole = !address.contains(['\\', '\n']) && !behind.trim_start().starts_with('+');
     is_whole.then_some(address)
@@ -188,6 +190,7 @@ mod tests {
         for page in [
             format!("<head>{refresh}<title>news.example/a/2</title></head>{script}"),
             format!("<html><head>{script}{refresh}</head><body> <img src=wait.gif> </body></html>"),
+            r#"<script>location.replace("https:\/\/news.example\/a\/2")</script>"#.to_owned(),
         ] {
             assert_eq!(sends_to(&page).as_deref(), Some("https://news.example/a/2"), "{page}");
         }

@@ -15,6 +15,7 @@ enum RedirectorHosts {
 /// A redirector by the shape of its links.
 struct QueryRedirector {
     hosts: RedirectorHosts,
+    /// The path, or, ending in `*`, its beginning.
     path: &'static str,
     /// The parameters that may hold the target, the surest first.
     parameters: &'static [&'static str],
@@ -22,7 +23,7 @@ struct QueryRedirector {
 
 /// What alerts, search results, social networks and mail filters wrap links in. The shapes are those that their links show;
 /// none is documented but Outlook's (Microsoft Defender for Office 365, "Safe Links").
-const REDIRECTORS: [QueryRedirector; 16] = [
+const REDIRECTORS: [QueryRedirector; 29] = [
     QueryRedirector {
         hosts: RedirectorHosts::AnyCountry("www.google."),
         path: "/url",
@@ -76,7 +77,7 @@ const REDIRECTORS: [QueryRedirector; 16] = [
         parameters: &["url"],
     },
     QueryRedirector { hosts: RedirectorHosts::Named(&["t.me"]), path: "/iv", parameters: &["url"] },
-    QueryRedirector { hosts: RedirectorHosts::Named(&["out.reddit.com"]), path: "/", parameters: &["url"] },
+    QueryRedirector { hosts: RedirectorHosts::Named(&["out.reddit.com"]), path: "/*", parameters: &["url"] },
     QueryRedirector {
         hosts: RedirectorHosts::Named(&["l.threads.net", "l.threads.com"]),
         path: "/",
@@ -87,6 +88,59 @@ const REDIRECTORS: [QueryRedirector; 16] = [
         path: "/l.php",
         parameters: &["u"],
     },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["news.google.com"]),
+        path: "/news/url",
+        parameters: &["url"],
+    },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["slack-redir.net"]),
+        path: "/link",
+        parameters: &["url"],
+    },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["steamcommunity.com"]),
+        path: "/linkfilter/",
+        parameters: &["url", "u"],
+    },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["go.skimresources.com"]),
+        path: "/",
+        parameters: &["url"],
+    },
+    QueryRedirector { hosts: RedirectorHosts::Named(&["medium.com"]), path: "/r/", parameters: &["url"] },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["t.umblr.com"]),
+        path: "/redirect",
+        parameters: &["z"],
+    },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["www.pinterest.com"]),
+        path: "/offsite/",
+        parameters: &["url"],
+    },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["linkprotect.cudasvc.com"]),
+        path: "/url",
+        parameters: &["a"],
+    },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["ok.ru", "m.ok.ru"]),
+        path: "/dk",
+        parameters: &["st.link"],
+    },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["link.zhihu.com", "link.csdn.net"]),
+        path: "/",
+        parameters: &["target"],
+    },
+    QueryRedirector { hosts: RedirectorHosts::Named(&["weibo.cn"]), path: "/sinaurl", parameters: &["u"] },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["www.douban.com"]),
+        path: "/link2/",
+        parameters: &["url"],
+    },
+    QueryRedirector { hosts: RedirectorHosts::Named(&["cr.naver.com"]), path: "/rd", parameters: &["u"] },
 ];
 
 impl RedirectorHosts {
@@ -110,7 +164,11 @@ pub(crate) fn carried(url: &Url) -> Option<Url> {
     if let Some(target) = in_path(host, url) {
         return Some(target).filter(is_elsewhere);
     }
-    let known = REDIRECTORS.iter().find(|known| known.hosts.hold(host) && url.path() == known.path)?;
+    let is_at = |path: &str| match path.strip_suffix('*') {
+        Some(start) => url.path().starts_with(start),
+        None => url.path() == path,
+    };
+    let known = REDIRECTORS.iter().find(|known| known.hosts.hold(host) && is_at(known.path))?;
     let values = known.parameters.iter().filter_map(|parameter| {
         url.query_pairs().find(|(name, _)| name == parameter).map(|(_, value)| value)
     });
@@ -118,9 +176,20 @@ pub(crate) fn carried(url: &Url) -> Option<Url> {
     targets.find(is_elsewhere)
 }
 
-/// The address in the path of a link, as a mail filter (`/v3/__https://host/path__;…`) and a search (`/RU=…/RK=2/`) write it.
+/// The address in a link as a mail filter (`/v3/__https://host/path__;…`, and before that `/v2/url?u=https-3A__host_path`), a search
+/// (`/RU=…/RK=2/`) and a viewer of AMP pages (`/amp/s/host/path`) write it.
 fn in_path(host: &str, url: &Url) -> Option<Url> {
     match host {
+        "urldefense.proofpoint.com" => {
+            let (_, written) = url.query_pairs().find(|(name, _)| name == "u" && url.path() == "/v2/url")?;
+            let escaped = written.replace('-', "%").replace('_', "/");
+            Url::parse(&percent_encoding::percent_decode_str(&escaped).decode_utf8().ok()?).ok()
+        }
+        _ if RedirectorHosts::AnyCountry("www.google.").hold(host) => {
+            let page = url[Position::BeforePath..].strip_prefix("/amp/")?;
+            let secure = page.strip_prefix("s/").map(|page| format!("https://{page}"));
+            Url::parse(&secure.unwrap_or_else(|| format!("http://{page}"))).ok()
+        }
         "urldefense.com" => {
             let (target, _) = url[Position::BeforePath..].strip_prefix("/v3/__")?.rsplit_once("__;")?;
             Url::parse(target).ok()
@@ -156,6 +225,8 @@ mod tests {
             "https://www.linkedin.com/redir/redirect?url=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1&urlhash=x",
             "https://t.me/iv?url=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1&rhash=0",
             "https://urldefense.com/v3/__https://news.example/a?x=1__;!!abc!def$",
+            "https://urldefense.proofpoint.com/v2/url?u=https-3A__news.example_a-3Fx-3D1&d=DwMF&c=e",
+            "https://www.google.com/amp/s/news.example/a?x=1",
             "https://r.search.yahoo.com/_ylt=Awr/RV=2/RE=1/RO=10/RU=https%3a%2f%2fnews.example%2fa%3fx%3d1/RK=2/RS=x-",
         ] {
             assert_eq!(target(link).as_deref(), Some("https://news.example/a?x=1"), "{link}");
@@ -175,9 +246,9 @@ mod tests {
             for (host, parameter) in
                 hosts.iter().flat_map(|host| known.parameters.iter().map(move |one| (host, one)))
             {
+                let path = known.path.replace('*', "t3_1");
                 let link = format!(
-                    "https://{host}{}?a=b&{parameter}=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1&c=d",
-                    known.path
+                    "https://{host}{path}?b=q&{parameter}=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1&c=d"
                 );
                 assert_eq!(target(&link).as_deref(), Some("https://news.example/a?x=1"), "{link}");
                 let elsewhere = link.replacen(host.as_str(), "news.example", 1);
@@ -190,6 +261,8 @@ mod tests {
     fn other_links_and_targets_that_are_none_stay_what_they_are() {
         for link in [
             "https://www.google.com/search?url=https://news.example/a",
+            "https://www.google.com/amp/",
+            "https://medium.com/r/a?url=https://news.example/a",
             "https://www.google.com/url?url=/local",
             "https://www.google.com/url?url=javascript:alert(1)",
             "https://www.google.com/url?url=https://www.google.com/url",

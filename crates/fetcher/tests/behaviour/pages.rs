@@ -388,6 +388,18 @@ async fn an_answer_without_a_byte_is_asked_for_again() {
 }
 
 #[tokio::test]
+async fn an_answer_that_says_it_holds_nothing_or_holds_an_empty_document_is_asked_for_again() {
+    let frame = "<!doctype html><html><head></head><body></body></html>";
+    for reply in [Reply::status(204), Reply::page(frame)] {
+        let server = server_of(reply).await;
+        let fetcher = fetcher(settings(&["news.example"], server.address));
+        let error = fetcher.page(&url("http://news.example/1")).await.unwrap_err();
+        assert_eq!(error.reason(), RejectReason::Empty);
+        assert!(error.retry_in(1, monday()).is_some());
+    }
+}
+
+#[tokio::test]
 async fn a_kept_connection_that_ends_after_the_request_was_sent_is_a_failure_to_be_tried_again_later() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
