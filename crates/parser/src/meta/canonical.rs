@@ -1,5 +1,7 @@
 //! The address the article is known by.
 
+use std::borrow::Cow;
+
 use dateline_wire::CanonicalUrl;
 use url::Url;
 
@@ -28,15 +30,29 @@ fn resolved(href: &str, own: Option<&Url>) -> Option<Url> {
         return None;
     }
     let url = match own {
-        Some(own) => own.join(href).ok()?,
+        Some(own) => own.join(&whole(href, own)).ok()?,
         None => Url::parse(href).ok()?,
     };
     (matches!(url.scheme(), "http" | "https") && url.host_str().is_some()).then_some(url)
 }
 
+/// The address in what a template wrote: its own host without a scheme, or a whole address behind its own.
+fn whole<'h>(href: &'h str, own: &Url) -> Cow<'h, str> {
+    let is_own = |rest: &str| rest.split('/').next().is_some_and(|host| own.host_str() == Some(host));
+    if href.contains('/') && is_own(href) {
+        return Cow::Owned(format!("{}://{href}", own.scheme()));
+    }
+    let inner = href.rmatch_indices("://").next().and_then(|(at, mark)| {
+        let start = ["https", "http"].iter().find_map(|scheme| href[..at].strip_suffix(scheme))?.len();
+        (start > 0 && href[..start].ends_with('/') && is_own(&href[at + mark.len()..]))
+            .then_some(&href[start..])
+    });
+    Cow::Borrowed(inner.unwrap_or(href))
+}
+
 /// Whether a template was never filled in: it holds its own marks, or what a script writes for nothing.
 fn is_unfilled(href: &str) -> bool {
-    let has_marks = ["{{", "${", "<%", "%7B%7B", "[object"].iter().any(|mark| href.contains(mark));
+    let has_marks = ["{{", "${", "<%", "<?", "%7B%7B", "[object"].iter().any(|mark| href.contains(mark));
     has_marks || href.split(['/', '?', '=']).any(text::is_placeholder)
 }
 
@@ -209,6 +225,19 @@ mod tests {
         let own = "https://m.gazette.example/a/1?utm_source=x";
         assert_eq!(canonical(own, "https://www.gazette.example/a/1"), "https://www.gazette.example/a/1");
         assert_eq!(canonical(own, "/a/1"), "https://m.gazette.example/a/1");
+    }
+
+    #[test]
+    fn one_without_its_scheme_or_behind_the_host_once_more_is_read_as_meant() {
+        let own = "https://gazette.example/sea/a-1";
+        for href in [
+            "gazette.example/sea/a-1",
+            "https://gazette.example/https://gazette.example/sea/a-1",
+            "/https://gazette.example/sea/a-1",
+            "<?php echo $link ?>",
+        ] {
+            assert_eq!(canonical(own, href), own, "{href}");
+        }
     }
 
     #[test]

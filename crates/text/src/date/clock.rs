@@ -71,9 +71,11 @@ pub(super) fn read(tokens: &[DateToken], at: usize) -> Option<ZonedTime> {
     let (minute, second, mut next) = minutes(tokens, at + 1)?;
     let part = minute.and_then(|_| part_of_day(tokens, next));
     let mut is_part = false;
+    let mut counts_twelve = false;
     if let Some((found, behind)) = half_behind(tokens, next) {
         half = Some(found);
         next = behind;
+        counts_twelve = true;
     } else if let Some((found, behind)) = part {
         half = Some(found);
         next = behind;
@@ -89,7 +91,14 @@ pub(super) fn read(tokens: &[DateToken], at: usize) -> Option<ZonedTime> {
         None => hour % 24,
     };
     let clock = TimeOfDay::new(hour, minute.unwrap_or(0), second)?;
-    Some(with_zone(tokens, clock, next))
+    let time = with_zone(tokens, clock, next);
+    if counts_twelve && time.zone.is_none() {
+        let at = if tokens.get(next).is_some_and(|token| token.is_mark("(")) { next + 1 } else { next };
+        let zone = tokens.get(at).and_then(DateToken::word).and_then(zones::american);
+        let end = if zone.is_some() { at + 1 } else { time.end };
+        return Some(ZonedTime { zone, end, ..time });
+    }
+    Some(time)
 }
 
 fn with_zone(tokens: &[DateToken], clock: TimeOfDay, next: usize) -> ZonedTime {
@@ -309,6 +318,12 @@ pub(super) fn half_behind(tokens: &[DateToken], at: usize) -> Option<(Half, usiz
 /// The zone of a time that starts at `start`, in the word right before it: "北京时间2025年6月16日10时".
 pub(super) fn zone_before(tokens: &[DateToken], start: usize) -> Option<DateZone> {
     zones::glued(tokens.get(start.checked_sub(1)?)?.word()?)
+}
+
+/// The zone that ends the text behind a day at `at` whose time stands before it: "8:00am, 16 Jun 2025 HKT".
+pub(super) fn zone_at_end(tokens: &[DateToken], at: usize) -> Option<DateZone> {
+    let (zone, end) = zones::named(tokens, at, Guess::Never)?;
+    (end == tokens.len()).then_some(zone)
 }
 
 /// The zone that starts at `at`: `Z`, a name, `+09:00`, `+0900`, `GMT+3`, any of them in brackets.

@@ -90,6 +90,11 @@ pub fn read_all(text: &str) -> Vec<PlacedDate> {
         let mut time = inside.or_else(beside);
         if let Some((start, time)) = time.as_mut().filter(|(_, time)| time.zone.is_none()) {
             time.zone = clock::zone_before(&tokens, *start);
+            let behind = || clock::zone_at_end(&tokens, day.end).filter(|_| time.end <= day.start);
+            if let Some(zone) = time.zone.is_none().then(behind).flatten() {
+                time.zone = Some(zone);
+                time.end = tokens.len();
+            }
         }
         let start = time.as_ref().map_or(day.start, |(start, _)| day.start.min(*start));
         let end = time.as_ref().map_or(day.end, |(_, time)| day.end.max(time.end));
@@ -447,6 +452,11 @@ mod tests {
             ("2025-06-18T14:05:00[Asia/Pyongyang]", "2025-06-18T14:05:00+09:00"),
             ("June 18, 2025 2:05 p.m. (America/New_York)", "2025-06-18T14:05-04:00"),
             ("January 18, 2025 2:05 p.m. (America/New_York)", "2025-01-18T14:05-05:00"),
+            ("June 18, 2025 at 2:05 p.m. ET", "2025-06-18T14:05-04:00"),
+            ("January 18, 2025, 2:05 PM (PT)", "2025-01-18T14:05-08:00"),
+            ("le 18 juin 2025 à 14:05 et", "2025-06-18T14:05"),
+            ("2:05pm, 18 Jun 2025 HKT", "2025-06-18T14:05+08:00"),
+            ("2:05pm, 18 Jun 2025 HKT is when it closed", "2025-06-18T14:05"),
             ("18.06.2025 14:05 VLAT", "2025-06-18T14:05+10:00"),
             ("18 June 2025, 14:05 Seoul time", "2025-06-18T14:05+09:00"),
             ("18 June 2025 14:05 Japan Standard Time", "2025-06-18T14:05+09:00"),

@@ -292,7 +292,12 @@ fn abbreviated(word: &str, guess: Guess) -> Option<DateZone> {
     if let Some(minutes) = among(&CERTAIN).or_else(likely) {
         return Some(DateZone::Offset(ZoneOffset { minutes, zulu: word == "z" }));
     }
-    let (_, place) = SEASONLESS.iter().find(|(name, _)| *name == word && guess == Guess::Likely)?;
+    american(word).filter(|_| guess == Guess::Likely)
+}
+
+/// The zone of North America that stands behind a clock of twelve hours: "8:00 a.m. ET". Elsewhere its letters are words.
+pub(super) fn american(word: &str) -> Option<DateZone> {
+    let (_, place) = SEASONLESS.iter().find(|(name, _)| *name == word)?;
     TimeZone::get(place).ok().map(DateZone::Place)
 }
 

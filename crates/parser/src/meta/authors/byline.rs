@@ -50,6 +50,7 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
     if is_address || byline.contains(".com/") {
         return Byline::default();
     }
+    let byline = byline.strip_prefix('〔').and_then(|inner| inner.strip_suffix('〕')).unwrap_or(byline);
     let byline = named_behind_address(byline).unwrap_or(byline);
     let byline = byline.strip_prefix("기자명").unwrap_or(byline);
     let byline = without_place_and_date(without_source(byline));

@@ -14,6 +14,9 @@ fn is_correspondent(word: &str) -> bool {
     CORRESPONDENTS.contains(&word) || REPORTERS.iter().any(|label| word.ends_with(label))
 }
 
+/// What those who edited are called before their names.
+const EDITORS: &[&str] = &["编辑", "編輯", "责编", "責編", "责任编辑", "責任編輯"];
+
 /// What stands before a name, set apart by a point.
 const TITLES: &[&str] = &["編集委員", "論説委員", "特派員", "聞き手", "構成", "文"];
 
@@ -57,6 +60,7 @@ pub(super) fn names(part: &str) -> Vec<String> {
         let named = before.split_whitespace().find(|word| is_name(word) && before.trim() != *word);
         return vec![named.unwrap_or(before.trim()).to_owned()];
     }
+    let behind = wired(behind).unwrap_or(behind);
     let several: Vec<String> = behind
         .split_whitespace()
         .filter(|name| is_name(name) && !is_correspondent(name))
@@ -65,13 +69,26 @@ pub(super) fn names(part: &str) -> Vec<String> {
     if several.is_empty() { vec![behind.to_owned()] } else { several }
 }
 
+/// The name that place and day of a dispatch are glued to: "林小明台北十六日電".
+fn wired(text: &str) -> Option<&str> {
+    let is_numeral = |c: char| c.is_numeric() || "一二三四五六七八九十廿".contains(c);
+    let dated = text.strip_suffix(['電', '电', '訊', '讯'])?.strip_suffix('日')?.trim_end_matches(is_numeral);
+    let (end, _) = dated.char_indices().nth(3)?;
+    is_name(&text[..end]).then_some(&text[..end])
+}
+
 /// The names in a part that spaces part, where each is whole by itself: "林小明 陈大文". Of two words that are shorter the
 /// first is the family's name, as Japanese pages write it: "山田 太郎".
 fn apart(part: &str) -> Vec<String> {
     let mut words: Vec<&str> = words::without_prefix(part)
         .split_whitespace()
-        .filter(|word| !CORRESPONDENTS.contains(word))
+        .filter(|word| {
+            !CORRESPONDENTS.contains(word) && !["发自", "發自"].iter().any(|from| word.starts_with(from))
+        })
         .collect();
+    if words.len() > 1 && EDITORS.contains(&words[0]) {
+        return Vec::new();
+    }
     // "港湾周刊 林小明": the house stands before the name.
     if let [house, name] = words[..]
         && words::is_house(house)

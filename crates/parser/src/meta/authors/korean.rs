@@ -62,14 +62,12 @@ pub(super) fn ranked(line: &str) -> Option<String> {
 
 /// The names in a part of a byline, which stand before a title; the part itself where it has none.
 pub(super) fn names(part: &str) -> Vec<String> {
-    let part = part.rsplit(['=', '＝']).next().unwrap_or(part).trim();
+    // A place stands before the name, or behind the title: "김하나 특파원 = 모스크바".
+    let has_title = |part: &&str| part.split_whitespace().any(is_titled);
+    let last = part.rsplit(['=', '＝']).next();
+    let part = part.rsplit(['=', '＝']).find(has_title).or(last).unwrap_or(part).trim();
     let words: Vec<&str> = part.split_whitespace().collect();
-    let title = words.iter().position(|word| {
-        TITLES.iter().any(|title| {
-            word.starts_with(title)
-                || word.ends_with(title) && word.chars().count() > title.chars().count() + 1
-        })
-    });
+    let title = words.iter().position(|word| is_titled(word));
     let Some(title) = title else { return vec![ranked(part).unwrap_or_else(|| part.to_owned())] };
     // "기자 김하나": the title stands first.
     let behind: Vec<String> = words[title + 1..]
@@ -92,10 +90,23 @@ pub(super) fn names(part: &str) -> Vec<String> {
     let whole: Vec<String> =
         before.iter().filter(|word| is_whole_name(word)).map(|word| (*word).to_owned()).collect();
     match (whole.is_empty(), before.last()) {
-        (false, _) => whole,
+        // "김하나 기자 박두리 기자": each name has its title.
+        (false, _) => match words[title + 1..] {
+            [name, next, ..] if is_whole_name(name) && is_titled(next) => {
+                whole.into_iter().chain(names(&words[title + 1..].join(" "))).collect()
+            }
+            _ => whole,
+        },
         (true, Some(name)) => vec![(*name).to_owned()],
         (true, None) => vec![words[..title].join(" ")],
     }
+}
+
+/// Whether a word is a reporter's title, or a name that one is glued to.
+fn is_titled(word: &str) -> bool {
+    TITLES.iter().any(|title| {
+        word.starts_with(title) || word.ends_with(title) && word.chars().count() > title.chars().count() + 1
+    })
 }
 
 /// Whether a part of a byline names somebody who took the pictures.
