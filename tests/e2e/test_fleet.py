@@ -3,7 +3,8 @@ whose pages lie on other hosts. Every page is read once and becomes one event; t
 
     FLEET_FAULTS=50 SEED=101 python -m unittest discover --start-directory tests/e2e --pattern test_fleet.py -k random
 
-has so many faults of all kinds, at random, with FLEET_ENTRIES_A_FAULT entries for each (20), on a broker of its own. Each member has a wire of
+has so many faults of all kinds, at random, with FLEET_ENTRIES_A_FAULT entries for each (20), on a broker of its own, or on FLEET_BROKERS of them, each of
+which has a copy of every partition, and one of which at a time is stopped or killed. Each member has a wire of
 its own to the broker, and where this machine lets us (root, `ip netns`) a network of its own as well; both can be cut. With CI set it is an error where it doesn't.
 FLEET_KINDS has faults of
 these kinds only ("kill part", by the names of their functions). FLEET_MUTATION=fence has members without their fence, =session members that don't
@@ -39,12 +40,13 @@ from harness.case import BROKER, EndToEnd
 from harness.daemon import BINARY, ENVIRONMENT, REPOSITORY, Daemon, eventually
 from harness.network import networks
 from harness.site import Site, free_port, rss
-from harness.wire import Trap, Wire
+from harness.wire import Trap, Wire, Wires
 
 FEEDS_IN_SHARD = int(os.environ.get("FLEET_FEEDS", "0"))
 ENTRIES = int(os.environ.get("FLEET_ENTRIES", "0"))
 FAULTS = int(os.environ.get("FLEET_FAULTS", "0"))
 ENTRIES_A_FAULT = int(os.environ.get("FLEET_ENTRIES_A_FAULT", "20"))
+BROKERS = int(os.environ.get("FLEET_BROKERS", "1"))
 KINDS = os.environ.get("FLEET_KINDS", "").split()
 
 # The registrable domains of feeds and pages; each lies in a shard of its own choice.
@@ -189,6 +191,13 @@ class Fleet(EndToEnd):
     def links_told(self):
         return Counter(record["value"]["entry"]["link"].rstrip("/") for record in self.told())
 
+    def told_at_least(self, count):
+        eventually(f"{count} are told", 90, lambda: len(self.links_told()) >= count, every=0.5)
+
+    def shown(self, member):
+        """The articles that a member lists."""
+        return {article["article"] for article in json.loads(member.get("/v1/articles?limit=500"))["articles"]}
+
     def ready(self, name):
         """The shards of a member that answers."""
         try:
@@ -320,10 +329,6 @@ class AFleet(Fleet):
                 urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{member.port}/v1/reload", method="POST"))
             self.assertEqual(refused.exception.code, 403)
 
-    def shown(self, member):
-        """The articles that a member lists."""
-        return {article["article"] for article in json.loads(member.get("/v1/articles?limit=500"))["articles"]}
-
     def paused(self, host):
         """The list of feeds, once one of them is paused."""
         self.command("three", "feed", "pause", f"https://{host}/feed.rss")
@@ -392,6 +397,12 @@ class WhatAnOperatorAsks(Fleet):
         self.assertIn(f"+ https://{FEEDS[5]}/feed.rss", shown)
         self.assertIn("1 added, 2 removed, 0 changed, 0 as before: this would be version", shown)
         self.assertEqual(self.command("one", "feed", "list"), before)
+        # Of a fleet that nobody has made it makes nothing.
+        unmade = self.members["one"].root / "unmade.toml"
+        unmade.write_text(self.members["one"].config.read_text().replace(f'name = "{self.prefix}"', f'name = "{self.prefix}-unmade"'))
+        shown = self.members["one"].run("fleet", "apply", "--dry-run", wanted, "--config", unmade)
+        self.assertIn("1 added, 0 removed, 0 changed, 0 as before: this would be version 1 of the fleet's feeds", shown.stdout, shown.stderr)
+        self.assertEqual(topic.names(self.brokers, f"{self.prefix}-unmade"), [])
 
         self.assertIn("whoever holds its shard asks it", self.command("one", "feed", "add", added))
         eventually("the added feed is asked", 60, lambda: self.asked(FEEDS[3]) > 1)
@@ -468,6 +479,7 @@ class SharedSettings(Fleet):
         self.command("one", "fleet", "apply", "--settings")
         eventually("it says why it stays as it is", 60, lambda: "another [fleet] than when this member was started" in two.get("/readyz"), every=1)
         self.assertEqual(json.loads(two.get("/v1/member"))["settings_version"], 2)
+        self.assertEqual([fault["kind"] for fault in two.status()["faults"]], ["fleet_settings"])
         two.config.write_text(kept[1])
         eventually("both go by them", 120, lambda: went_by(4), every=1)
 
@@ -657,9 +669,6 @@ class ThereAndBack(Fleet):
         delay, alone = ("0.1s", {}) if fleet else ("1s", {"fleet": {"name": "", "member": ""}})
         return self.member(name, start=False, fetch={"per_host_delay": delay}, **alone)
 
-    def told_at_least(self, count):
-        eventually(f"{count} are told", 90, lambda: len(self.links_told()) >= count, every=0.5)
-
     def places(self):
         """The places of each journal's events, in order."""
         found = defaultdict(list)
@@ -788,6 +797,92 @@ class BrokenOff(OnAWire, ThereAndBack):
         self.assert_all_told_by(alone)
 
 
+class WhoMayDoWhat(Fleet):
+    """A broker that allows nothing but what docs/fleet.md says: to members and their commands, as `plain`, and to whoever has the feeds changed
+    from elsewhere, as `scram`."""
+
+    # The same as the table in docs/fleet.md: on what, how named, what they may.
+    MEMBER = [
+        ("TOPIC", "{fleet}.", "PREFIXED", ["DESCRIBE", "READ", "WRITE", "CREATE"]),
+        ("TOPIC", "{fleet}.handovers.v1", "LITERAL", ["DELETE"]),
+        ("TOPIC", "{events}.", "PREFIXED", ["DESCRIBE", "READ", "WRITE", "CREATE", "DESCRIBE_CONFIGS"]),
+        ("GROUP", "{fleet}", "LITERAL", ["DESCRIBE", "READ"]),
+        ("TRANSACTIONAL_ID", "{fleet}.", "PREFIXED", ["DESCRIBE", "WRITE"]),
+    ]
+    OPERATOR = [
+        ("TOPIC", "{fleet}.", "PREFIXED", ["DESCRIBE", "READ"]),
+        ("TOPIC", "{fleet}.feeds.v1", "LITERAL", ["WRITE"]),
+        ("TOPIC", "{fleet}.handovers.v1", "LITERAL", ["WRITE"]),
+        ("TOPIC", "{events}.", "PREFIXED", ["DESCRIBE"]),
+        ("GROUP", "{fleet}", "LITERAL", ["DESCRIBE"]),
+        ("TRANSACTIONAL_ID", "{fleet}.feeds", "LITERAL", ["DESCRIBE", "WRITE"]),
+    ]
+    # What the relay of a daemon by itself may beside that, which `adopt` has deliver what Kafka lacks (docs/subscribing.md).
+    RELAY = [("TRANSACTIONAL_ID", "dateline-", "PREFIXED", ["DESCRIBE", "WRITE"])]
+
+    def setUp(self):
+        super().setUp()
+        self.broker = Broker(self.folder / "broker", "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n"
+                             "super.users=User:ANONYMOUS").start()
+        self.addCleanup(self.broker.stop)
+        self.brokers = self.broker.address
+
+    def access(self, user, mechanism):
+        """`[kafka]` settings to log in with."""
+        secret = self.folder / f"{user}.password"
+        secret.write_text(f"pass-{user}")
+        secret.chmod(0o600)
+        folder = self.folder / "broker"
+        return {"brokers": (folder / "secure").read_text().strip(), "security_protocol": "sasl_ssl", "ssl_ca_file": str(folder / "ca.pem"),
+                "sasl_mechanism": mechanism, "sasl_username": user, "sasl_password_file": str(secret)}
+
+    def allow(self, user, rules):
+        from confluent_kafka.admin import (AclBinding, AclOperation, AclPermissionType, AdminClient, ResourcePatternType,
+                                           ResourceType)
+        names = {"fleet": f"{self.prefix}-fleet", "events": self.prefix}
+        bindings = [AclBinding(getattr(ResourceType, what), name.format(**names), getattr(ResourcePatternType, pattern), f"User:{user}", "*",
+                               getattr(AclOperation, operation), AclPermissionType.ALLOW)
+                    for what, name, pattern, operations in rules for operation in operations]
+        admin = AdminClient({"bootstrap.servers": self.brokers})
+        for made in admin.create_acls(bindings).values():
+            made.result(30)
+
+    def test_the_rights_in_the_documentation_are_enough_for_a_fleet_and_its_operator_who_has_no_others(self):
+        self.allow("plain", self.MEMBER + self.RELAY)
+        self.allow("scram", self.OPERATOR)
+        fleet = {"name": f"{self.prefix}-fleet"}
+        one = self.member("one", kafka=self.access("plain", "PLAIN"), fleet=fleet)
+        self.member("operator", kafka=self.access("scram", "SCRAM-SHA-512"), fleet=fleet, start=False)
+        eventually("all shards are held", 90, self.all_held)
+        self.assertIn("6 added", self.apply("operator", FEEDS))
+        self.assertIn("version 2", self.command("operator", "fleet", "apply", "--settings"))
+        eventually("it goes by them", 120, lambda: json.loads(one.get("/v1/member"))["settings_version"] == 2, every=1)
+        feed = f"https://{FEEDS[0]}/feed.rss"
+        self.announce(12)
+        self.command("operator", "feed", "poll", feed)
+        self.told_at_least(12)
+        self.assertIn("settings version 2", self.command("operator", "fleet", "status"))
+        self.assertIn("last poll", self.command("operator", "feed", "show", feed))
+        published = self.stories()[1]
+        eventually("its mirror shows all articles", 60, lambda: published <= self.shown(one))
+        # What was taken in is deleted.
+        self.assert_stories_told_once(60)
+        handed_over = f"{self.prefix}-fleet.handovers.v1"
+        eventually("what was handed over is gone", 60, lambda: not topic.read(self.brokers, handed_over), every=1)
+
+        self.assertEqual(one.terminate(30), 0, one.log[-2000:])
+        self.assertNotIn("uthorization", one.log)
+        # The operator is no member.
+        operator = self.members["operator"]
+        refused = operator.run("fleet", "leave", self.folder / "none.toml", "--config", operator.config)
+        self.assertEqual(refused.returncode, 1, refused.stdout)
+        self.assertIn(f"the brokers don't let this user be a member of the group {self.prefix}-fleet: ", refused.stderr)
+        kept = self.folder / "kept.toml"
+        self.command("one", "fleet", "leave", kept)
+        (one.root / "feeds.toml").write_text(kept.read_text())
+        self.assertIn("has settings, which stand in place of those of this configuration: version 2", self.command("one", "fleet", "adopt"))
+
+
 @unittest.skipUnless(FAULTS, "FLEET_FAULTS says how many")
 class RandomFaults(Fleet):
     """Faults of all kinds at random, while entries come all the time."""
@@ -800,29 +895,25 @@ class RandomFaults(Fleet):
         super().setUp()
         self.seed = int(os.environ.get("SEED", time.time_ns() % 1_000_000))
         self.chance = random.Random(self.seed)
-        self.wires = {name: Wire(*([self.networks[name].kafka] if self.networks else [])) for name in names}
-        ports = {name: free_port() for name in ("PLAINTEXT", "CONTROLLER", *(name.upper() for name in names))}
-        advertised = {name.upper(): wire.address for name, wire in self.wires.items()}
-        advertised["PLAINTEXT"] = self.brokers = f"127.0.0.1:{ports['PLAINTEXT']}"
-        self.broker = Broker(self.folder / "broker", "\n".join((
-            f"controller.quorum.voters=1@127.0.0.1:{ports['CONTROLLER']}",
-            "listeners=" + ",".join(f"{name}://127.0.0.1:{port}" for name, port in ports.items()),
-            "advertised.listeners=" + ",".join(f"{name}://{address}" for name, address in advertised.items()),
-            "listener.security.protocol.map=" + ",".join(f"{name}:PLAINTEXT" for name in ports),
-        ))).start()
-        self.addCleanup(self.broker.stop)
-        for name, wire in self.wires.items():
-            wire.broker = f"127.0.0.1:{ports[name.upper()]}"
-            self.addCleanup(wire.close)
+        self.wires = {name: Wires(BROKERS, *([self.networks[name].kafka] if self.networks else [])) for name in names}
+        for wires in self.wires.values():
+            self.addCleanup(wires.close)
+        # Where one of several is gone, the others are to see that within a session, too.
+        missed = "broker.session.timeout.ms=6000" if BROKERS > 1 else ""
+        self.cluster = Cluster(self.folder / "brokers", BROKERS, missed, {name.upper(): wires for name, wires in self.wires.items()})
+        self.addCleanup(self.cluster.stop)
+        self.brokers = ",".join(self.cluster.start().addresses)
+        for name in names:
             if name != GUEST:
-                self.member(name, wire.address)
+                self.member(name, self.way_of(name))
         self.apply(names[0], FEEDS)
         self.done = Counter()
         self.takeovers = []
         self.broker_was_away = False
 
-    def broker_pid(self):
-        return int((self.folder / "broker" / "pid").read_text())
+    def way_of(self, name):
+        """Where a member finds the brokers."""
+        return ",".join(self.wires[name].addresses)
 
     def pause(self, least, most):
         time.sleep(self.chance.uniform(least, most))
@@ -877,20 +968,22 @@ class RandomFaults(Fleet):
 
     def join_and_leave(self, _):
         """A member more, for a while."""
-        self.member(GUEST, self.wires[GUEST].address)
+        self.member(GUEST, self.way_of(GUEST))
         eventually(f"the member more has shards (seed {self.seed})", 120, lambda: self.ready(GUEST) and self.all_held())
         self.pause(0, 3)
         self.members.pop(GUEST).terminate(60)
 
     def pause_broker(self, _):
-        os.kill(self.broker_pid(), signal.SIGSTOP)
+        broker = self.chance.choice(self.cluster.brokers)
+        os.kill(broker.pid, signal.SIGSTOP)
         self.pause(1, 9)
-        os.kill(self.broker_pid(), signal.SIGCONT)
+        os.kill(broker.pid, signal.SIGCONT)
 
     def kill_broker(self, _):
-        self.broker.kill()
+        broker = self.chance.choice(self.cluster.brokers)
+        broker.kill()
         self.pause(0, 5)
-        self.broker.start()
+        broker.start()
 
     def test_random_faults_lose_nothing_repeat_nothing_and_ask_no_host_too_often(self):
         eventually("all shards are held", 120, self.evenly_held)

@@ -95,6 +95,8 @@ pub enum FaultKind {
     FeedsFail,
     /// A member of a fleet cannot go by the newest version of the fleet's feeds.
     FleetFeeds,
+    /// A member of a fleet cannot go by the newest version of the settings that all its members share.
+    FleetSettings,
     /// Entries have waited for long.
     Behind,
     /// A webhook has given events up, or they were let go before a webhook or a file had them.
@@ -110,7 +112,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Every kind that this program tells.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::EngineHangs,
         Self::JournalMissing,
         Self::NoRoom,
@@ -125,6 +127,7 @@ impl FaultKind {
         Self::PositionAtRisk,
         Self::FeedsFail,
         Self::FleetFeeds,
+        Self::FleetSettings,
         Self::Behind,
         Self::DeadLetters,
         Self::SiteRule,
@@ -147,6 +150,7 @@ impl FaultKind {
             Self::PositionAtRisk => "position_at_risk",
             Self::FeedsFail => "feeds_fail",
             Self::FleetFeeds => "fleet_feeds",
+            Self::FleetSettings => "fleet_settings",
             Self::SinkFails => "sink_fails",
             Self::DeadLetters => "dead_letters",
             Self::Behind => "behind",
@@ -256,6 +260,13 @@ pub fn of_daemon(live: &LiveState) -> Vec<Fault> {
         let remedy = "do what the message says: it reads them again every 10 seconds, and goes by those before meanwhile, or by none where \
                       it was started since";
         add(FaultKind::FleetFeeds, what, Some(why.clone()), remedy, None);
+    }
+    if let Some(MemberSummary { fleet, member, settings_error: Some(why), .. }) = &live.member {
+        let what =
+            format!("this member, {member}, cannot go by the newest settings that the fleet {fleet} shares");
+        let remedy = "do what the message says, or apply settings that all members can use (`dateline fleet apply --settings`): it tries them again \
+                      every 10 seconds, and goes by those before meanwhile";
+        add(FaultKind::FleetSettings, what, Some(why.clone()), remedy, None);
     }
     match &live.relay {
         Some(relay) if relay.has_stopped => {
@@ -493,6 +504,7 @@ mod tests {
                 tells_stories: false,
                 last_error: last_error.map(Into::into),
                 feeds_error: None,
+                settings_error: None,
                 is_current: true,
             }),
             ..LiveState::default()

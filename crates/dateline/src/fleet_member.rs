@@ -157,6 +157,7 @@ async fn run_with(
         feeds: feeds.clone(),
         metrics,
         feeds_error: feeds_error.clone(),
+        settings_error: settings_error.subscribe(),
         status: status.clone(),
         inquiry: inquiry.clone(),
         story_tables,

@@ -44,6 +44,8 @@ pub struct AdoptionReport {
     pub feeds_version: u64,
     /// Whether the fleet had feeds already, which stay.
     pub had_feeds: bool,
+    /// The version of the settings that all members share, which stay; 0 where each goes by its own.
+    pub settings_version: u64,
 }
 
 /// Has the fleet of the settings take in a journal. Blocks, and is to be called where a runtime may be blocked.
@@ -66,9 +68,10 @@ pub fn adopt(
     let whole = WholeFleet::hold(kafka, fleet, runtime)?;
     let change = ChangeRecord::read(kafka, fleet).map_err(given_up)?;
     let feeds = read_feeds(kafka, fleet)?;
-    let had_feeds = !feeds.tables.is_empty();
+    let (had_feeds, settings_version) = (!feeds.tables.is_empty(), feeds.settings.version);
     if owner.is_some() && change == Some(ChangeRecord::Adopted(journal.id().as_str().to_owned())) {
-        return Ok(AdoptionReport { totals: None, feeds_version: feeds.version, had_feeds });
+        let feeds_version = feeds.version;
+        return Ok(AdoptionReport { totals: None, feeds_version, had_feeds, settings_version });
     }
     if journal.is_ahead_of_kafka() {
         return Err(FleetError::Undelivered { path: journal.path().to_owned() });
@@ -83,7 +86,7 @@ pub fn adopt(
     match sent {
         Ok(()) => {
             let feeds_version = feeds.version + u64::from(!had_feeds);
-            Ok(AdoptionReport { totals: Some(totals), feeds_version, had_feeds })
+            Ok(AdoptionReport { totals: Some(totals), feeds_version, had_feeds, settings_version })
         }
         Err(CommitFailure::Nothing(why)) => {
             journal.note_owner(None)?;

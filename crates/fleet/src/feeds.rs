@@ -232,13 +232,16 @@ pub(crate) fn send_feeds(
     send(VERSION, Some(&version.to_string()))
 }
 
-/// The feeds of a fleet, as they are now. Blocks.
+/// The feeds and settings of a fleet, as they are now; none while the fleet has not been made. Changes nothing, and is in nobody's way who does. Blocks.
 ///
 /// # Errors
-/// If Kafka cannot be used.
+/// If Kafka cannot be used, or the fleet is another.
 pub fn read_feeds(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetFeeds, FleetError> {
     topics::reach(kafka)?;
-    FleetFeeds::now(kafka, fleet)
+    match topics::are_made(kafka, fleet).map_err(given_up)? {
+        true => FleetFeeds::now(kafka, fleet),
+        false => Ok(FleetFeeds::default()),
+    }
 }
 
 /// The settings that the members of a fleet share, as they are now; `None` where no broker answers, or the fleet is being made. Blocks.

@@ -157,6 +157,17 @@ pub(crate) fn poll(
                     _ => FleetSessionError::Transient(why),
                 });
             }
+            if let KafkaError::MessageConsumption(
+                code @ (RDKafkaErrorCode::GroupAuthorizationFailed
+                | RDKafkaErrorCode::TopicAuthorizationFailed),
+            ) = error
+            {
+                // It would be asked again and again, and be a member that holds nothing.
+                return Err(FleetSessionError::Transient(format!(
+                    "the brokers don't let this user be a member of the group {}: {code}; docs/fleet.md names the rights that it needs",
+                    fleet.name
+                )));
+            }
             tracing::debug!(%error, "the group's consumer");
             Ok(None)
         }

@@ -73,6 +73,14 @@ impl FleetReport {
         differing
     }
 
+    /// What makes members that [differ](Self::differing_settings) alike, as the end of a sentence about one of them; commands stand in backticks.
+    pub fn remedy_for_differing_settings(&self) -> &'static str {
+        match self.feeds.settings.version {
+            0 => "`dateline fleet apply --settings` has all go by one configuration",
+            _ => "until it goes by the newest version, or has a program that reads it as the others do",
+        }
+    }
+
     /// The host whose pages wait longest with any of the members.
     pub fn slowest_host(&self) -> Option<&SlowHost> {
         let said = self.members.iter().filter_map(|member| self.said.get(&member.name));
@@ -257,6 +265,7 @@ fn shards_in(assignment: &[u8], topic: &str) -> Option<Vec<Shard>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::feeds::SharedFiles;
 
     #[test]
     fn an_assignment_is_read_as_kafka_writes_it_and_nothing_else_is() {
@@ -308,6 +317,11 @@ mod tests {
             report.differing_settings(),
             BTreeMap::from([("[poll]".to_owned(), vec!["b".to_owned()])])
         );
+        assert!(report.remedy_for_differing_settings().contains("`dateline fleet apply --settings`"));
+        // Where the topic has settings, members go by these anyhow, and applying them again changes nothing.
+        let settings = SharedFiles { version: 2, ..SharedFiles::default() };
+        let sharing = FleetReport { feeds: FleetFeeds { settings, ..FleetFeeds::default() }, ..report };
+        assert!(sharing.remedy_for_differing_settings().starts_with("until it goes by the newest version"));
     }
 
     #[test]

@@ -52,6 +52,14 @@ pub(crate) fn are_there(kafka: &KafkaSettings, fleet: &FleetSettings) -> bool {
     dateline_publisher::reach(kafka, START_PATIENCE).is_ok() && check(kafka, fleet).is_ok()
 }
 
+/// Whether the fleet's topics have been made; refuses those of another fleet. Blocks.
+pub(crate) fn are_made(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<bool, FleetSessionError> {
+    match partitions_of(kafka, &fleet.feeds_topic())? {
+        0 => Ok(false),
+        _ => check(kafka, fleet).map(|()| true),
+    }
+}
+
 /// Makes the topics that are missing, and refuses those that have another number of partitions than there are shards. Blocks.
 pub(crate) fn ensure(
     kafka: &KafkaSettings,

@@ -73,33 +73,44 @@ impl WholeFleet {
         let producer = take_right(&kafka, &fleet)?;
         let tenures = Arc::new(Tenures::default());
         let (news, told) = mpsc::unbounded_channel();
+        let (failed, failure) = std::sync::mpsc::channel();
         let joined = membership::join(&kafka, &fleet, tenures.clone(), news).map_err(given_up)?;
         let (consumer, is_over) = (Arc::new(joined), Arc::new(AtomicBool::new(false)));
         let polling = std::thread::spawn({
             let (consumer, fleet, is_over) = (consumer.clone(), fleet.clone(), is_over.clone());
-            // What is handed over isn't read here: partitions are paused when they are given out. An error shows where shards are asked for.
+            // What is handed over isn't read here: partitions are paused when they are given out.
             move || {
                 while !is_over.load(Ordering::Acquire) {
-                    if membership::poll(&consumer, &fleet, PAUSE).is_err() {
-                        std::thread::sleep(PAUSE);
+                    if let Err(error) = membership::poll(&consumer, &fleet, PAUSE) {
+                        // Once all shards are held, it shows in the transaction.
+                        let _ = failed.send(error);
+                        return;
                     }
                 }
             }
         });
         let mut whole =
             Self { kafka, fleet, producer, consumer, tenures, held: (0, 0), is_over, polling: Some(polling) };
-        whole.await_all(told)?;
+        whole.await_all(told, &failure)?;
         whole.held = whole.tenures.lock().counts();
         Ok(whole)
     }
 
-    fn await_all(&self, mut told: mpsc::UnboundedReceiver<ShardNews>) -> Result<(), FleetError> {
+    /// Waits until this is given all shards, or until that has failed.
+    fn await_all(
+        &self,
+        mut told: mpsc::UnboundedReceiver<ShardNews>,
+        failure: &std::sync::mpsc::Receiver<FleetSessionError>,
+    ) -> Result<(), FleetError> {
         let (began, mut held) = (Instant::now(), HashSet::new());
         let patience = match self.fleet.group_protocol {
             GroupProtocol::Classic => GROUP_PATIENCE,
             GroupProtocol::Consumer => BROKER_PATIENCE,
         };
         while held.len() < self.fleet.partitions() as usize {
+            if let Ok(error) = failure.try_recv() {
+                return Err(given_up(error));
+            }
             match told.try_recv() {
                 Ok(ShardNews::Assigned(shard, _)) => drop(held.insert(shard)),
                 Ok(ShardNews::Revoked(shard, _)) => drop(held.remove(&shard)),

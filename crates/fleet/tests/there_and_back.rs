@@ -7,7 +7,9 @@ mod harness;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use dateline_fleet::{Adoption, AdoptionReport, FleetError, adopt, leave};
+use dateline_fleet::{
+    Adoption, AdoptionReport, FleetChange, FleetError, FleetFeedsChange, adopt, leave, read_feeds,
+};
 use dateline_journal::{AdoptedJournal, Journal, Options, PollCommit};
 use dateline_wire::{Entry, EntryId, FeedRef, FeedState, HubNews, SecretQuery};
 use harness::{broker, fleet, kafka, unique};
@@ -92,4 +94,29 @@ fn a_journal_is_taken_in_once_and_the_fleet_is_left_once() {
 
     // A fleet that was left takes in a journal anew.
     assert_eq!(take_in(&first).unwrap().totals.unwrap().pending, 2);
+}
+
+#[test]
+fn whoever_looks_at_the_feeds_is_in_nobodys_way_who_changes_them_and_of_two_who_change_them_the_first_is_refused()
+ {
+    let Some(broker) = broker() else { return };
+    let (runtime, name) = (Runtime::new().unwrap(), unique("look"));
+    let (kafka, fleet) = (kafka(&broker, &name), fleet(&name, "one", 3));
+    assert_eq!(read_feeds(&kafka, &fleet).unwrap().version, 0, "nobody has made it");
+
+    let begin = || FleetFeedsChange::begin(&kafka, &fleet, runtime.handle()).unwrap();
+    let tables = BTreeMap::from([("feed/x".to_owned(), "[[feed]]\n".to_owned())]);
+    let commit = |change: FleetFeedsChange| {
+        change.commit(FleetChange { tables: Some(&tables), ..FleetChange::default() }, Timestamp::now())
+    };
+    let first = begin();
+    assert!(read_feeds(&kafka, &fleet).unwrap().tables.is_empty());
+    assert_eq!(commit(first).unwrap(), 1);
+    assert_eq!(*read_feeds(&kafka, &fleet).unwrap().tables, tables);
+
+    let (second, third) = (begin(), begin());
+    assert!(matches!(commit(second), Err(FleetError::FeedsChanged)));
+    assert_eq!(commit(third).unwrap(), 2);
+    let other = dateline_fleet::FleetSettings { shards: 4, ..fleet.clone() };
+    assert!(matches!(read_feeds(&kafka, &other), Err(FleetError::Shards { found: 3, expected: 4, .. })));
 }

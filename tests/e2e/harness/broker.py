@@ -32,6 +32,10 @@ class Broker:
             subprocess.run([SCRIPT, "stop", self.folder], check=True, timeout=120)
             self.running = False
 
+    @property
+    def pid(self):
+        return int((self.folder / "pid").read_text())
+
     def kill(self):
         """SIGKILL: what it had not written it never writes."""
         subprocess.run([SCRIPT, "kill", self.folder], check=True, timeout=120)
@@ -41,23 +45,32 @@ class Broker:
 class Cluster:
     """Brokers that are one: each holds a copy of every partition, and one of three may be gone."""
 
-    def __init__(self, folder, count=3, properties=""):
-        ports = [(free_port(), free_port()) for _ in range(count)]
-        voters = ",".join(f"{number}@127.0.0.1:{controller}" for number, (_, controller) in enumerate(ports, 1))
-        self.addresses = [f"127.0.0.1:{port}" for port, _ in ports]
+    def __init__(self, folder, count=3, properties="", wires=None):
+        """`wires` maps names to the `Wires` of whoever is to find the brokers at their ends."""
+        wires = wires or {}
+        ports = [{name: free_port() for name in ("PLAINTEXT", "CONTROLLER", *wires)} for _ in range(count)]
+        for name, ends in wires.items():
+            ends.lead_to([f"127.0.0.1:{own[name]}" for own in ports])
+        voters = ",".join(f"{number}@127.0.0.1:{own['CONTROLLER']}" for number, own in enumerate(ports, 1))
+        self.addresses = [f"127.0.0.1:{own['PLAINTEXT']}" for own in ports]
         cluster = subprocess.run([SCRIPT, "id"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
-        self.brokers = [Broker(Path(folder) / str(number), "\n".join((
-            f"node.id={number}",
-            f"controller.quorum.voters={voters}",
-            f"listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}",
-            "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
-            f"default.replication.factor={count}",
-            "min.insync.replicas=2",
-            f"offsets.topic.replication.factor={count}",
-            f"transaction.state.log.replication.factor={count}",
-            "transaction.state.log.min.isr=2",
-            properties,
-        )), cluster) for number, (port, controller) in enumerate(ports, 1)]
+        in_sync = min(2, count)
+        self.brokers = []
+        for number, own in enumerate(ports, 1):
+            advertised = {"PLAINTEXT": self.addresses[number - 1], **{name: ends.addresses[number - 1] for name, ends in wires.items()}}
+            self.brokers.append(Broker(Path(folder) / str(number), "\n".join((
+                f"node.id={number}",
+                f"controller.quorum.voters={voters}",
+                "listeners=" + ",".join(f"{name}://127.0.0.1:{port}" for name, port in own.items()),
+                "advertised.listeners=" + ",".join(f"{name}://{address}" for name, address in advertised.items()),
+                "listener.security.protocol.map=" + ",".join(f"{name}:PLAINTEXT" for name in own),
+                f"default.replication.factor={count}",
+                f"min.insync.replicas={in_sync}",
+                f"offsets.topic.replication.factor={count}",
+                f"transaction.state.log.replication.factor={count}",
+                f"transaction.state.log.min.isr={in_sync}",
+                properties,
+            )), cluster))
 
     def start(self):
         """One alone waits for another."""

@@ -19,3 +19,9 @@ def read(brokers, topic):
         records.append({"key": record["key"], "headers": dict(zip(names, values)), "value": json.loads(record["payload"] or "null"),
                         "partition": record["partition"], "offset": record["offset"]})
     return records
+
+
+def names(brokers, start):
+    """The topics whose names begin so."""
+    out = subprocess.run([KCAT, "-L", "-J", "-b", brokers], capture_output=True, text=True, check=True, timeout=60).stdout
+    return [topic["topic"] for topic in json.loads(out)["topics"] if topic["topic"].startswith(start)]

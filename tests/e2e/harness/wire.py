@@ -131,6 +131,33 @@ class Wire:
         return trap is not None and not trap.sprung.is_set() and trap.meets(key, moment)
 
 
+class Wires:
+    """One to each of several brokers, which are cut and mended together."""
+
+    def __init__(self, count, host="127.0.0.1"):
+        self.wires = [Wire(host) for _ in range(count)]
+
+    @property
+    def addresses(self):
+        return [wire.address for wire in self.wires]
+
+    def lead_to(self, brokers):
+        for wire, broker in zip(self.wires, brokers):
+            wire.broker = broker
+
+    def close(self):
+        for wire in self.wires:
+            wire.close()
+
+    def cut(self):
+        for wire in self.wires:
+            wire.cut()
+
+    def mend(self):
+        for wire in self.wires:
+            wire.mend()
+
+
 def read_frame(source):
     (length,) = struct.unpack(">i", read_exactly(source, 4))
     return read_exactly(source, length)

@@ -126,10 +126,11 @@ impl SharedFolder {
         let _ = fs::remove_dir_all(&self.path);
     }
 
-    /// Removes all others in `parent`.
-    pub(crate) fn remove_others(&self, parent: &Path) {
+    /// Removes all in `parent` but `kept`.
+    pub(crate) fn remove_all_but(kept: Option<&Self>, parent: &Path) {
+        let kept = kept.and_then(|kept| kept.path.file_name());
         for other in fs::read_dir(parent).into_iter().flatten().flatten() {
-            if other.path().file_name() != self.path.file_name() {
+            if kept != Some(&other.file_name()) {
                 let _ = fs::remove_dir_all(other.path());
             }
         }
@@ -321,7 +322,7 @@ mod tests {
         }
         let newest = SharedFolder::newest(parent.path()).unwrap();
         assert_eq!(newest.version, 10);
-        newest.remove_others(parent.path());
+        SharedFolder::remove_all_but(Some(&newest), parent.path());
         assert!(!parent.path().join("9").exists());
         newest.remove();
         assert_eq!(SharedFolder::newest(parent.path()), None);

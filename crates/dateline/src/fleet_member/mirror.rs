@@ -34,6 +34,8 @@ pub(super) struct MirrorParts {
     pub(super) status: watch::Receiver<MemberStatus>,
     /// Why it doesn't go by the newest feeds, where it doesn't.
     pub(super) feeds_error: watch::Receiver<Option<String>>,
+    /// Why it doesn't go by the newest settings that all share, where it doesn't.
+    pub(super) settings_error: watch::Receiver<Option<String>>,
     /// Where Kafka is asked about the whole fleet.
     pub(super) inquiry: FleetInquiry,
     /// What its stories' reports are compared by, if it has that.
@@ -47,7 +49,16 @@ pub(super) fn start(
     tasks: &mut JoinSet<Result<(), Failure>>,
     stop: &CancellationToken,
 ) -> Result<(Sources, watch::Receiver<MirrorProgress>), Failure> {
-    let MirrorParts { address, mut feeds, metrics, status, feeds_error, inquiry, story_tables } = parts;
+    let MirrorParts {
+        address,
+        mut feeds,
+        metrics,
+        status,
+        feeds_error,
+        settings_error,
+        inquiry,
+        story_tables,
+    } = parts;
     let path = settings.shown_journal_path();
     // It is read anew: what it was before is nothing that anybody goes on from.
     if let Some(folder) = path.parent()
@@ -110,6 +121,7 @@ pub(super) fn start(
             member: settings.fleet.member.clone(),
             status,
             feeds_error,
+            settings_error,
             mirror: told.clone(),
             inquiry,
         }),
@@ -176,7 +188,7 @@ mod tests {
         // Nobody answers there.
         settings.kafka.brokers = "127.0.0.1:1".to_owned();
         let status = watch::Sender::new(MemberStatus::default());
-        let feeds_error = watch::Sender::new(None);
+        let (feeds_error, settings_error) = (watch::Sender::new(None), watch::Sender::new(None));
         let tables = read_story_tables(Path::new("../../config/stories")).unwrap();
         let parts = MirrorParts {
             address,
@@ -184,6 +196,7 @@ mod tests {
             metrics: Arc::default(),
             status: status.subscribe(),
             feeds_error: feeds_error.subscribe(),
+            settings_error: settings_error.subscribe(),
             inquiry: FleetInquiry::new(&settings),
             story_tables: Some(Arc::new(tables)),
         };
@@ -210,14 +223,20 @@ mod tests {
         let page = get(address, "/fleet").await;
         assert!(page.contains("no broker of kafka.brokers (127.0.0.1:1) has answered within 8 s"), "{page}");
 
-        feeds_error.send_replace(Some("a secret is missing".to_owned()));
-        let told: Value = serde_json::from_str(&get(address, "/v1/status").await).unwrap();
-        let fault = &told["faults"][0];
-        assert_eq!(
-            (told["verdict"].as_str(), fault["kind"].as_str()),
-            (Some("degraded"), Some("fleet_feeds"))
-        );
-        assert_eq!(fault["detail"].as_str(), Some("a secret is missing"));
+        for (error, kind, why) in [
+            (&settings_error, "fleet_settings", "version 3 has a setting that is unknown here"),
+            (&feeds_error, "fleet_feeds", "a secret is missing"),
+        ] {
+            error.send_replace(Some(why.to_owned()));
+            let told: Value = serde_json::from_str(&get(address, "/v1/status").await).unwrap();
+            let fault = &told["faults"][0];
+            assert_eq!(
+                (told["verdict"].as_str(), fault["kind"].as_str(), fault["detail"].as_str()),
+                (Some("degraded"), Some(kind), Some(why))
+            );
+            let page = get(address, "/").await;
+            assert!(page.contains(why), "{page}");
+        }
 
         status.send_modify(|status| status.last_error = Some("Kafka does not answer".to_owned()));
         let told: Value = serde_json::from_str(&get(address, "/v1/status").await).unwrap();

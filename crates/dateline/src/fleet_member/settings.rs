@@ -50,7 +50,11 @@ impl SettingsReading {
     fn first_of(&self, own: Config, newest: Option<SharedFiles>) -> Result<MemberConfig, Failure> {
         let own = MemberConfig { config: own, version: 0, error: None };
         let why = match newest {
-            Some(files) if files.version == 0 => return Ok(own),
+            Some(files) if files.version == 0 => {
+                // What was kept is of a topic that is gone.
+                SharedFolder::remove_all_but(None, &self.folder);
+                return Ok(own);
+            }
             Some(files) => match self.read(&files) {
                 Ok(found) => return Ok(found),
                 Err(why) => Some(why),
@@ -77,6 +81,7 @@ impl SettingsReading {
         if version == 0 {
             let config = Config::load(&self.path).map_err(|errors| told(version, &errors))?;
             self.refuse_what_takes_a_restart(&config.settings)?;
+            SharedFolder::remove_all_but(None, &self.folder);
             return Ok(MemberConfig { config, version, error: None });
         }
         let folder = SharedFolder::write(&self.folder, version, &files.files)
@@ -87,7 +92,7 @@ impl SettingsReading {
             loaded.and_then(|config| self.refuse_what_takes_a_restart(&config.settings).map(|()| config));
         match checked {
             Ok(config) => {
-                folder.remove_others(&self.folder);
+                SharedFolder::remove_all_but(Some(&folder), &self.folder);
                 Ok(MemberConfig { config, version, error: None })
             }
             Err(why) => {
@@ -263,8 +268,20 @@ mod tests {
         drop(other_folder);
 
         // Nobody answers at its broker's address.
-        let reading = reading.clone();
-        let first = tokio::task::spawn_blocking(move || reading.first(own)).await.unwrap().unwrap();
-        assert_eq!((first.version, first.config.settings.poll.latency), (4, Duration::from_secs(3600)));
+        let first = |own: Config| {
+            let reading = reading.clone();
+            async move { tokio::task::spawn_blocking(move || reading.first(own)).await.unwrap().unwrap() }
+        };
+        let found = first(own).await;
+        assert_eq!((found.version, found.config.settings.poll.latency), (4, Duration::from_secs(3600)));
+
+        // Once the topic has none any more, since it was deleted, nothing is kept of it, whether that is found at the start or at work.
+        let load = || Config::load(&path).unwrap();
+        assert_eq!(reading.first_of(load(), Some(SharedFiles::default())).unwrap().version, 0);
+        assert_eq!(first(load()).await.version, 0);
+        reading.read(&version(4, &path, "").settings).unwrap();
+        assert_eq!(first(load()).await.version, 4);
+        assert_eq!(reading.read(&SharedFiles::default()).unwrap().version, 0);
+        assert_eq!(first(load()).await.version, 0);
     }
 }

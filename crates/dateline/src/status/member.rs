@@ -18,6 +18,8 @@ pub struct FleetMembership {
     pub status: watch::Receiver<MemberStatus>,
     /// Why the newest version of the fleet's feeds is not gone by there, where it isn't.
     pub feeds_error: watch::Receiver<Option<String>>,
+    /// Why the newest version of the settings that all members share is not gone by there, where it isn't.
+    pub settings_error: watch::Receiver<Option<String>>,
     /// How far it has read what the fleet has published.
     pub mirror: watch::Receiver<MirrorProgress>,
     /// Where Kafka is asked about the whole of it.
@@ -41,6 +43,9 @@ pub struct MemberSummary {
     /// Why the newest version of the fleet's feeds is not gone by here, where it isn't.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub feeds_error: Option<String>,
+    /// Why the newest version of the settings that all members share is not gone by here, where it isn't.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settings_error: Option<String>,
     /// Whether all that the fleet had published was read since the start; until then what is shown here lacks the rest.
     pub is_current: bool,
 }
@@ -56,6 +61,7 @@ impl FleetMembership {
             tells_stories,
             last_error,
             feeds_error: self.feeds_error.borrow().clone(),
+            settings_error: self.settings_error.borrow().clone(),
             is_current: *self.mirror.borrow() == MirrorProgress::Current,
         }
     }

@@ -131,6 +131,12 @@ fn told(fleet: &str, journal: &AdoptedJournal, done: &AdoptionReport) -> String 
         (version, true) => format!("the fleet had feeds, which stay: version {version}\n"),
         (version, false) => format!("its feeds are version {version} of the fleet's\n"),
     };
+    if done.settings_version > 0 {
+        text += &format!(
+            "the fleet has settings, which stand in place of those of this configuration: version {}; `dateline fleet apply --settings` replaces them\n",
+            done.settings_version
+        );
+    }
     text += &format!(
         "events up to {} stay those of the journal {}; the shards count on from there. Start the members with `dateline run`\n",
         journal.last_sequence(),

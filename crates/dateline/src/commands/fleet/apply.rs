@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use clap::Args;
-use dateline_fleet::FleetChange;
+use dateline_fleet::{FleetChange, read_feeds};
 use dateline_publisher::make_topics;
 use dateline_wire::FeedId;
 use jiff::Timestamp;
@@ -49,8 +49,14 @@ pub(super) fn run(arguments: &ApplyArguments) -> Result<(), Failure> {
     }
     let texts = arguments.settings.then(|| shared::texts_of(&arguments.config.path)).transpose()?;
     refuse_what_is_too_large(texts.as_ref(), settings.kafka.max_record_bytes)?;
-    let change = begin_change(&settings)?;
-    let before = change.before().clone();
+    // Whoever only looks fences nobody who changes them meanwhile.
+    let change = (!arguments.dry_run).then(|| begin_change(&settings)).transpose()?;
+    let before = match &change {
+        Some(change) => change.before().clone(),
+        None => {
+            read_feeds(&settings.kafka, &settings.fleet).map_err(|error| Failure::Other(error.to_string()))?
+        }
+    };
     let mut tallies = Vec::new();
     if let Some((tables, listed)) = &wanted {
         let difference = FeedTableDifference::between(&before.tables, tables);
@@ -76,12 +82,12 @@ pub(super) fn run(arguments: &ApplyArguments) -> Result<(), Failure> {
     if tallies.is_empty() {
         return print_text(&format!("the fleet has these {what}: version {version}\n"));
     }
-    if arguments.dry_run {
+    let Some(change) = change else {
         return print_text(&format!(
             "{tally}: this would be version {} of the fleet's {what}\n",
             version + 1
         ));
-    }
+    };
     if texts.is_some() {
         // Without them no member has a session, so that all would stop work at once.
         runtime()?.block_on(make_topics(&settings.kafka)).map_err(|error| {

@@ -57,10 +57,7 @@ fn shown(name: &str, fleet: &FleetReport, now: Timestamp) -> String {
         }
     }
     for (part, members) in fleet.differing_settings() {
-        let remedy = match fleet.feeds.settings.version {
-            0 => "`dateline fleet apply --settings` has all go by one configuration",
-            _ => "until it goes by the newest version, or has a program that reads it as the others do",
-        };
+        let remedy = fleet.remedy_for_differing_settings();
         text += &format!("differs  {part} of {} from that of the others: {remedy}\n", members.join(", "));
     }
     let held: usize = fleet.members.iter().map(|member| member.shards.len()).sum();

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use maud::{Markup, html};
 
 use crate::console::figures::{count, counted, number, since};
-use crate::console::shown::{line, visible};
+use crate::console::shown::{line, visible, with_commands};
 
 /// How many of the shards that lag are shown, those first that lag most.
 const MAX_LAGGING: usize = 20;
@@ -20,7 +20,7 @@ pub(crate) fn page(name: &str, fleet: &FleetReport, now: Timestamp) -> Markup {
         h1 { "The fleet " (visible(name, 80)) }
         p.lead { "As Kafka and the members tell it: the same whichever member is asked." }
         @for (part, members) in fleet.differing_settings() {
-            div.fault { p { b { (visible(&part, 80)) } " of " (visible(&members.join(", "), 500)) " is not that of the others: " code { "dateline fleet apply --settings" } " has all go by one configuration." } }
+            div.fault { p { b { (visible(&part, 80)) } " of " (visible(&members.join(", "), 500)) " is not that of the others: " (with_commands(fleet.remedy_for_differing_settings(), 500)) "." } }
         }
         div.columns.even {
             section.panel aria-labelledby="shards-title" {
@@ -129,6 +129,8 @@ fn member_row(member: &ReportedMember, fleet: &FleetReport, now: Timestamp) -> M
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use dateline_fleet::{FleetFeeds, MemberReport, SharedFiles, SlowHost};
 
     use super::*;
@@ -148,6 +150,7 @@ mod tests {
             at: before(seconds),
             feeds_version: version,
             settings_version: if name == "host-5" { 1 } else { 2 },
+            settings: BTreeMap::from([("[poll]".to_owned(), u8::from(name == "host-3").to_string())]),
             feeds: 12,
             backlog: 1,
             slowest: (name == "host-1").then(|| SlowHost {
@@ -203,9 +206,14 @@ mod tests {
             "Its last session ended: <bdi>Kafka is away</bdi>",
             "2 shards and the stories",
             "<p class=\"meta\">0 2</p>",
+            "<b>[poll]</b> of host-3 is not that of the others: until it goes by the newest version",
         ] {
             assert!(shown.contains(expected), "{expected} in {shown}");
         }
+        let feeds = FleetFeeds { settings: SharedFiles::default(), ..fleet.feeds.clone() };
+        let shown = page("news", &FleetReport { feeds, ..fleet.clone() }, now).into_string();
+        let remedy = "of host-3 is not that of the others: <code>dateline fleet apply --settings</code> has all go by one configuration.";
+        assert!(shown.contains(remedy), "{shown}");
         let empty = FleetReport { members: Vec::new(), ..fleet };
         let shown = page("news", &empty, now).into_string();
         assert!(shown.contains("told by nobody") && shown.contains("no shard is worked on"), "{shown}");
