@@ -96,6 +96,12 @@ def russian_cases(name):
     return " ".join(stem(word) for word in name.split(" "))
 
 
+def last_word_in_cases(name):
+    """A Korean name with the stem of its last word, which alone is declined."""
+    before, space, last = name.rpartition(" ")
+    return before + space + russian_cases(last)
+
+
 def is_risky(name, language, ambiguous):
     if key(name) in ambiguous:
         return True
@@ -217,7 +223,8 @@ def by_rule(table, side, spellings):
             continue
         latin, russian, ukrainian = read
         more = {"en": ["+" + name for name in latin if written(name) not in by_letter]}
-        more |= {language: ["+" + name] for language, name in (("ru", russian), ("uk", ukrainian)) if name and key(name) not in by_sound}
+        cyrillic = (("ru", russian), ("uk", ukrainian))
+        more |= {language: ["+" + last_word_in_cases(name)] for language, name in cyrillic if name and key(name) not in by_sound}
         if any(more.values()):
             rows.append({"id": row["id"], "type": "", "side": "", "note": "by rule", **more})
     return rows

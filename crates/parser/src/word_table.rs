@@ -86,8 +86,19 @@ impl<W: AsRef<str>> WordTable<W> {
     /// Every word that stands at `at` in a text, the longest first: its place in the list, and its bytes.
     #[inline]
     pub(crate) fn all_at(&self, text: &[u8], at: usize) -> impl DoubleEndedIterator<Item = (usize, usize)> {
-        let pair = [text[at], text.get(at + 1).copied().unwrap_or_default()];
-        let (words, begin) = if self.is_likely(pair) { self.row_at(text, at) } else { (&[][..], 0) };
+        self.all_beginning(head(text, at), text, at)
+    }
+
+    /// The same where the text's [`head`] at `at` is known: whoever asks several tables reads it once.
+    #[inline]
+    pub(crate) fn all_beginning(
+        &self,
+        begin: u64,
+        text: &[u8],
+        at: usize,
+    ) -> impl DoubleEndedIterator<Item = (usize, usize)> {
+        let [first, second, ..] = begin.to_le_bytes();
+        let words = if self.is_likely([first, second]) { self.row_of(begin) } else { &[] };
         let stands_here = move |word: &&Word<W>| {
             begin & word.mask == word.head
                 && text
@@ -104,15 +115,15 @@ impl<W: AsRef<str>> WordTable<W> {
         self.pairs[pair / 64] >> (pair % 64) & 1 == 1
     }
 
-    /// The words of the row of what stands at `at` in a text, and its first bytes.
-    fn row_at(&self, text: &[u8], at: usize) -> (&[Word<W>], u64) {
-        let begin = head(text, at);
+    /// The words of the row of what begins with `begin`.
+    #[inline]
+    fn row_of(&self, begin: u64) -> &[Word<W>] {
         let row = row(begin & self.key, self.rows.len());
         if self.filled[row / 64] >> (row % 64) & 1 == 0 {
-            return (&[], 0);
+            return &[];
         }
         let (from, to) = self.rows[row];
-        (&self.words[from as usize..to as usize], begin)
+        &self.words[from as usize..to as usize]
     }
 }
 
@@ -133,7 +144,8 @@ fn first_bytes(count: usize) -> u64 {
 }
 
 /// Eight bytes of a text, ASCII letters in lower case (and some signs changed likewise), zeros behind its end.
-fn head(text: &[u8], at: usize) -> u64 {
+#[inline]
+pub(crate) fn head(text: &[u8], at: usize) -> u64 {
     let rest = &text[at..];
     let bytes = match rest.first_chunk::<8>() {
         Some(bytes) => u64::from_le_bytes(*bytes),

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::fold::FoldedText;
 use super::spelling::{Endings, Spelling, goes_on, stands_alone};
-use crate::word_table::WordTable;
+use crate::word_table::{WordTable, head};
 
 /// How clearly a name stands for a side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -186,8 +186,9 @@ impl Beginnings {
     /// Gives the terms whose literal stands at byte `at` of a text to `take`, those of the shortest first.
     #[inline]
     fn each(&self, text: &str, at: usize, mut take: impl FnMut(u32)) {
+        let begin = head(text.as_bytes(), at);
         for (literals, terms) in &self.by_length {
-            for (literal, _) in literals.all_at(text.as_bytes(), at).rev() {
+            for (literal, _) in literals.all_beginning(begin, text.as_bytes(), at).rev() {
                 terms[literal].iter().for_each(|term| take(*term));
             }
         }

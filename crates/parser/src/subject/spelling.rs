@@ -289,8 +289,11 @@ fn starts_word(text: &str, at: usize, first: char) -> bool {
 /// Whether the word of the character `before` goes on with `c`.
 #[inline]
 pub(super) fn goes_on(before: char, c: char) -> bool {
-    if before.is_ascii_lowercase() && c.is_ascii_lowercase() {
-        return true;
+    match (before, c) {
+        // Nearly every letter of a text is one of these, and need not be looked up.
+        ('a'..='z', 'a'..='z') | ('а'..='я', 'а'..='я') | ('가'..='힣', '가'..='힣') => return true,
+        (_, '\u{4E00}'..='\u{9FFF}') => return false,
+        _ => {}
     }
     let script = Script::of(c);
     script.has_word_edges() && continues(before, script)
