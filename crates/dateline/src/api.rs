@@ -218,10 +218,9 @@ pub async fn serve(
     sources: Sources,
     stop: CancellationToken,
 ) {
-    let refusals = Arc::new(RefusalLog::new(Some(sources.write_access.clone())));
+    let access = sources.write_access.clone();
     let (router, _, counting) = router(settings, sources, stop.clone()).await;
-    let router = router.layer(from_fn_with_state(refusals.clone(), refusal_log::tell));
-    tokio::join!(connections::serve(listener, router, settings, stop.clone()), refusals.tell_rest(&stop));
+    serve_and_tell_refusals(listener, router, settings, Some(access), stop).await;
     // It ends with the rest; what it counted is of no further use.
     drop(counting.await);
 }
@@ -237,19 +236,31 @@ pub async fn serve_beside(
 ) {
     let guarded = |guard| own.layer(from_fn_with_state(guard, own_names::refuse_others));
     let access = sources.as_ref().map(|sources| sources.write_access.clone());
-    let refusals = Arc::new(RefusalLog::new(access));
-    let told = from_fn_with_state(refusals.clone(), refusal_log::tell);
     let Some(sources) = sources else {
         let address = format!("http://{}", reachable(listener.local_addr().unwrap_or(settings.listen)));
         let names = OwnNames::new(settings, &RunRecord::this_machine(), "", &address);
-        let own = guarded(NameGuard { names, api: None }).layer(told);
-        tokio::join!(connections::serve(listener, own, settings, stop.clone()), refusals.tell_rest(&stop));
+        let own = guarded(NameGuard { names, api: None });
+        serve_and_tell_refusals(listener, own, settings, access, stop).await;
         return;
     };
     let (router, guard, counting) = router(settings, sources, stop.clone()).await;
-    let router = guarded(guard).fallback_service(router.layer(from_fn(access::refuse_changes))).layer(told);
-    tokio::join!(connections::serve(listener, router, settings, stop.clone()), refusals.tell_rest(&stop));
+    let router = guarded(guard).fallback_service(router.layer(from_fn(access::refuse_changes)));
+    serve_and_tell_refusals(listener, router, settings, access, stop).await;
     drop(counting.await);
+}
+
+/// Serves `router` until `stop` is cancelled, and tells the log which changes it refuses. What `access` says, if it is there, tells which proxies
+/// are believed about whom they pass on.
+async fn serve_and_tell_refusals(
+    listener: TcpListener,
+    router: Router,
+    settings: &HttpSettings,
+    access: Option<watch::Receiver<WriteAccess>>,
+    stop: CancellationToken,
+) {
+    let refusals = Arc::new(RefusalLog::new(access));
+    let router = router.layer(from_fn_with_state(refusals.clone(), refusal_log::tell));
+    tokio::join!(connections::serve(listener, router, settings, stop.clone()), refusals.tell_rest(&stop));
 }
 
 /// What answers, what tells under which names, and what is counted meanwhile, until `stop` is cancelled.

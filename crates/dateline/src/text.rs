@@ -1,6 +1,6 @@
 //! Addresses, moments, lengths of time and sizes as people are told them.
 
-use dateline_wire::{PublicUrl, SecretQuery};
+use dateline_wire::{PublicUrl, SecretQuery, may_hold_secret};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
@@ -14,7 +14,7 @@ pub(crate) fn shown_address(url: &Url) -> PublicUrl {
 pub(crate) fn shown_text(text: &str) -> String {
     match Url::parse(text) {
         Ok(url) if url.has_host() => shown_address(&url).to_string(),
-        _ if text.contains(['@', '?']) => "an address (not shown, since it may hold a password)".to_owned(),
+        _ if may_hold_secret(text) => "an address (not shown, since it may hold a password)".to_owned(),
         _ => text.to_owned(),
     }
 }

@@ -55,7 +55,7 @@ pub use id::{ArticleId, EntryId, EventId, FeedId, JournalId, Sequence, StoryId};
 pub use judgement::{ArticleTopic, Entity, EntitySide, Judgement, Label, Place, Reason, Relevance};
 pub use moment::{Moment, Precision, Source};
 pub use page::Page;
-pub use public_url::{PublicUrl, SecretQuery};
+pub use public_url::{PublicUrl, SecretQuery, may_hold_secret};
 pub use reason::{FailureKind, RejectReason, Stage};
 pub use revisit::{DueRevisit, RevisitState};
 pub use schema::{SchemaBase, describe_to_subscribers, event_example, leave_null_out};

@@ -21,6 +21,12 @@ const NAMES: [&str; 10] =
 #[serde(from = "Vec<String>", into = "Vec<String>")]
 pub struct SecretQuery(Vec<String>);
 
+/// Whether `text`, which somebody gave where something else is expected, may be an address with a login or with a key in its query. What says
+/// that it is wrong doesn't repeat it then.
+pub fn may_hold_secret(text: &str) -> bool {
+    text.contains(['@', '?'])
+}
+
 /// An address without user name, password and the values of secret query parameters. Only [`SecretQuery::public`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]

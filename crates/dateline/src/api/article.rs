@@ -154,14 +154,15 @@ pub(super) async fn show(State(api): Shared, Path(id): Path<GivenId>) -> Result<
     let article = ArticleId::from_stored(id);
     let asked = article.clone();
     let history = api.read(move |journal| journal.article_history(&asked)).await?;
-    let history = history.ok_or_else(|| {
-        Problem::new(
-            StatusCode::NOT_FOUND,
-            format!("there is no article {} in the log; see /v1/articles", shown(article.as_str())),
-        )
-    })?;
+    let history = history.ok_or_else(|| not_in_log(&article))?;
     let json = history_json(&article, history)?;
     Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
+}
+
+/// What is said where the log has no article of this id.
+pub(super) fn not_in_log(article: &ArticleId) -> Problem {
+    let detail = format!("there is no article {} in the log; see /v1/articles", shown(article.as_str()));
+    Problem::new(StatusCode::NOT_FOUND, detail)
 }
 
 fn history_json(article: &ArticleId, history: ArticleHistory) -> Result<String, Problem> {

@@ -16,6 +16,7 @@ use url::Url;
 
 use super::parameters::{Parameters, check_list, limit};
 use super::{Problem, Shared};
+use crate::console::shown::{MAX_LINE_CHARS, visible};
 
 /// How many articles the feed has unless another number is asked for, and at most.
 const ENTRIES: usize = 50;
@@ -157,10 +158,11 @@ fn element(xml: &mut String, name: &str, text: &str) {
     let _ = writeln!(xml, "<{name}>{}</{name}>", escaped(text));
 }
 
-/// A query string as somebody would say it.
+/// A query string as somebody would say it, on a line that keeps its direction whatever was asked for.
 fn in_words(query: &str) -> String {
     let pairs = url::form_urlencoded::parse(query.as_bytes());
-    pairs.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
+    let words = pairs.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ");
+    visible(&words, MAX_LINE_CHARS)
 }
 
 /// Text for an element or an attribute in double quotes. What XML 1.0 has no place for (section 2.2) is left out.

@@ -97,6 +97,7 @@ pub(super) fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
         .route("/sinks/{name}/enable", post(sinks::enable))
         .route("/search", get(lists::search))
         .route_layer(middleware::from_fn_with_state(api.clone(), visitor::admit))
+        .route_layer(middleware::from_fn(refuse_long_addresses))
         .route("/login", get(login::ask).post(login::log_in))
         .route("/logout", post(login::log_out))
         .route("/console/{digest}/{name}", get(asset))
@@ -106,6 +107,22 @@ pub(super) fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
                 .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("text/plain"))),
         )
         .route_layer(middleware::from_fn_with_state(api.clone(), make_beside))
+}
+
+/// The longest address of a page, with what it asks for, in bytes: as many words as can be searched for, in any script. A page repeats what was
+/// asked for in each of its links to more of the same.
+const MAX_ADDRESS_BYTES: usize = 16 << 10;
+
+/// Refuses an address that is longer than any that a page leads to (414).
+async fn refuse_long_addresses(request: Request, next: Next) -> Response {
+    let length = request.uri().path_and_query().map_or(0, |address| address.as_str().len());
+    if length <= MAX_ADDRESS_BYTES {
+        return next.run(request).await;
+    }
+    let detail = format!(
+        "this address has {length} bytes, of which {MAX_ADDRESS_BYTES} are read at most: ask with fewer words or conditions"
+    );
+    refusal(Problem::new(StatusCode::URI_TOO_LONG, detail))
 }
 
 /// Has a page made, and compressed, by threads that give way to the rest of the daemon. What the framework refuses, in plain text, is made

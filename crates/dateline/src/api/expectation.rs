@@ -1,5 +1,6 @@
 //! What a parameter or a member of a body is to be, in plain words, told from its JSON Schema: for messages to whoever sent another.
 
+use dateline_wire::may_hold_secret;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value};
 
@@ -107,8 +108,23 @@ impl Fields {
 
 /// A value as messages show it. What looks like an address with a login or a key isn't.
 pub(super) fn shown(value: &str) -> String {
-    match value.contains(['@', '?']) {
-        true => "something (not shown, since it may hold a password)".to_owned(),
-        false => format!("`{}`", visible(value, MAX_SHOWN_CHARS)),
+    match value {
+        "" => "an empty text".to_owned(),
+        value if may_hold_secret(value) => "something (not shown, since it may hold a password)".to_owned(),
+        value => format!("`{}`", visible(value, MAX_SHOWN_CHARS)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_told_as_one_reads_it_and_never_with_a_login_or_a_key() {
+        assert_eq!(shown("ten"), "`ten`");
+        assert_eq!(shown(""), "an empty text");
+        for address in ["https://anna:hunter2@news.example/", "news.example/rss?token=hunter2"] {
+            assert!(!shown(address).contains("hunter2"), "{address}");
+        }
     }
 }

@@ -14,7 +14,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use url::Url;
 
-use super::expectation::shown;
+use super::article::not_in_log;
 use super::parameters::GivenId;
 use super::{Api, Problem, Shared};
 use crate::console::bare_html::bare_html;
@@ -51,11 +51,7 @@ async fn read(state: Shared, id: GivenId) -> Result<(ArticleEvent, Option<Page>)
     let read = move |journal: &JournalReader| {
         let history = journal.article_history(&article)?;
         let latest = history.as_ref().and_then(|history| history.revisions.first());
-        let latest = latest.ok_or_else(|| {
-            let detail =
-                format!("there is no article {} in the log; see /v1/articles", shown(article.as_str()));
-            Problem::new(StatusCode::NOT_FOUND, detail)
-        })?;
+        let latest = latest.ok_or_else(|| not_in_log(&article))?;
         let event: ArticleEvent = serde_json::from_str(&latest.data)?;
         let recorded = event.recording.as_ref().map(|recording| {
             pages
@@ -106,8 +102,9 @@ pub(super) async fn read_witnesses(
     state: Shared,
     id: GivenId,
 ) -> Result<(ArticleEvent, WitnessReport), Problem> {
+    let State(api) = state.clone();
     let (event, page) = read(state, id).await?;
-    let heard = tokio::task::spawn_blocking(move || {
+    let heard = api.reading_threads.spawn(move || {
         let mut report = WitnessReport {
             article: event.article.clone(),
             revision: event.revision,
@@ -128,12 +125,13 @@ pub(super) async fn read_witnesses(
 
 /// The recorded page of an article.
 pub(super) async fn page(state: Shared, Path(id): Path<GivenId>) -> Result<Response, Problem> {
+    let State(api) = state.clone();
     let (event, page) = read(state, id).await?;
     let page = page.ok_or_else(|| {
         let detail = format!("the page of {} is in no recording that this daemon knows", event.article);
         Problem::new(StatusCode::NOT_FOUND, detail)
     })?;
-    let written = tokio::task::spawn_blocking(move || bare_html(&Document::parse_whole(&page)));
+    let written = api.reading_threads.spawn(move || bare_html(&Document::parse_whole(&page)));
     let html = written.await.map_err(|lost| Problem::internal(&lost.to_string()))?;
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),

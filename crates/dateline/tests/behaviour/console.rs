@@ -882,6 +882,34 @@ async fn the_overview_counts_what_was_published_and_what_was_not() {
 }
 
 #[tokio::test]
+async fn what_was_typed_is_given_back_as_far_as_it_could_be_searched_for() {
+    let console = TestConsole::new().await;
+    for path in ["/search", "/articles", "/stories", "/rejects", "/live"] {
+        let mistaken = console.get(&format!("{path}?q={}", "word+".repeat(3_000))).await;
+        assert!(mistaken.status == 400 && mistaken.body.contains("word word"), "{path}: {}", mistaken.status);
+        assert!(mistaken.body.len() < 20_000, "{path}: {} bytes", mistaken.body.len());
+        let long = console.get(&format!("{path}?q={}", "word+".repeat(10_000))).await;
+        assert!(long.status == 414 && long.body.contains("fewer words"), "{path}: {}", long.status);
+        assert!(long.body.len() < 20_000, "{path}: {} bytes", long.body.len());
+    }
+    // As many words as there may be are searched for in any script.
+    let many = "%EB%B6%81%EB%9F%AC+".repeat(31);
+    assert_eq!(console.get(&format!("/search?q={many}")).await.status, 200);
+    console.end().await;
+}
+
+#[tokio::test]
+async fn a_login_in_an_address_that_is_searched_for_is_not_given_back() {
+    let console = TestConsole::new().await;
+    for address in ["https%3A%2F%2Fanna%3Ahunter2%40news.example%2F7", "anna%3Ahunter2%40news.example%2F7"] {
+        let page = console.get(&format!("/search?q={address}")).await;
+        assert!(page.status == 200 && page.body.contains("news.example/7"), "{}", page.body);
+        assert!(!page.body.contains("hunter2"), "{}", page.body);
+    }
+    console.end().await;
+}
+
+#[tokio::test]
 async fn an_address_in_the_search_box_leads_to_its_article() {
     let console = TestConsole::new().await;
     console.commit(Event::Article(Box::new(hostile_article())), StoryUpdate::default()).await;

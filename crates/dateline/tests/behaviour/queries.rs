@@ -179,6 +179,9 @@ async fn what_cannot_be_meant_is_refused_in_words_that_help() {
         ("/v1/stories?label=fine".into(), "relevant, borderline, not_relevant or not_judged"),
         ("/v1/stories?cursor=zzz".into(), "leave it out to begin anew"),
         ("/v1/events?entity=".into(), "`entity` is empty"),
+        ("/v1/events?since=&until=2026-03-02".into(), "`since` is empty: leave it out"),
+        ("/v1/articles?q=+".into(), "`q` is empty: leave it out"),
+        ("/v1/articles?limit=".into(), "`limit` is an empty text; expected a whole number of 1 or more"),
         ("/v1/events?reason=dull".into(), "no_link, "),
         ("/v1/articles?since=2026-03-01&since=2026-03-02".into(), "`since` is given twice"),
         ("/v1/stories?until=2026-03-01&until=2026-03-01".into(), "`until` is given twice"),
@@ -197,6 +200,29 @@ async fn what_cannot_be_meant_is_refused_in_words_that_help() {
     assert_eq!((status, body.contains("more than 100 values")), (400, true), "{body}");
     let (_, _, body) = served.get("/v1/events?reason=dull", "").await;
     assert_eq!(body.matches("not_found").count(), 1, "{body}");
+}
+
+#[tokio::test]
+async fn an_address_that_stands_where_something_else_is_expected_is_not_repeated() {
+    let served = TestServer::new(HttpSettings::default()).await;
+    let addresses = [
+        "https%3A%2F%2Fanna%3Ahunter2%40news.example%2F1",
+        "news.example%2Frss%3Ftoken%3Dhunter2",
+        "%22https%3A%2F%2Fanna%3Ahunter2%40news.example%2F1",
+    ];
+    for address in addresses {
+        for name in ["kind", "label", "reason", "since", "until"] {
+            let (status, _, body) = served.get(&format!("/v1/events?{name}={address}"), "").await;
+            assert!(status == 400 && body.contains("not shown"), "{name}: {status} {body}");
+            assert!(!body.contains("hunter2"), "{name}: {body}");
+        }
+    }
+    let (status, _, body) = served.get(&format!("/v1/events?q={}", addresses[2]), "").await;
+    assert!(status == 400 && body.contains("a quotation mark is not closed"), "{body}");
+    assert!(!body.contains("hunter2"), "{body}");
+    // A value that goes on leaves room for what is expected.
+    let (_, _, long) = served.get(&format!("/v1/events?kind={}", "a".repeat(1_900)), "").await;
+    assert!(long.contains("aaa…`: article, withdrawal, ") && long.len() < 500, "{long}");
 }
 
 #[tokio::test]
@@ -288,6 +314,12 @@ async fn a_feed_reader_gets_the_newest_articles_and_no_markup_of_strangers() {
         "{}",
         own.href
     );
+    let (_, _, turned) = served.get("/v1/feed.atom?q=invoice%E2%80%AEfdp.exe&topic=%1B%5B2J", "").await;
+    let title = feed_rs::parser::parse(turned.as_bytes()).unwrap().title.unwrap().content;
+    assert_eq!(title, "Dateline: topic ⟨U+001B⟩[2J, q invoice⟨U+202E⟩fdp.exe");
+    let (_, _, long) = served.get(&format!("/v1/feed.atom?publisher={}", "a".repeat(1_900)), "").await;
+    let title = feed_rs::parser::parse(long.as_bytes()).unwrap().title.unwrap().content;
+    assert!(title.ends_with("aaa…") && title.len() < 320, "{title}");
     let (_, _, secured) = served.get("/v1/feed.atom", "X-Forwarded-Proto: https\r\n").await;
     assert!(secured.contains("rel=\"self\" type=\"application/atom+xml\" href=\"https://"), "{secured}");
     let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap().to_owned();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dateline_wire::{CloudEvent, EventKind, RejectReason, WithdrawalReason};
+use dateline_wire::{CloudEvent, EventKind, RejectReason, WithdrawalReason, may_hold_secret};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -17,6 +17,9 @@ const MAX_VALUES: usize = 100;
 
 /// The longest value, in bytes.
 const MAX_VALUE_BYTES: usize = 2_000;
+
+/// The most of a value that an error repeats, in characters.
+const MAX_REPEATED_CHARS: usize = 100;
 
 /// The verdicts on relevance, as events write them.
 const LABELS: [&str; 4] = ["relevant", "borderline", "not_relevant", "not_judged"];
@@ -52,13 +55,17 @@ pub struct EventFilter {
 pub enum FilterError {
     #[error("there is no parameter `{name}`: {} are known", EventFilter::NAMES.join(", "))]
     UnknownParameter { name: String },
-    #[error("`{name}` is `{value}`: a day (2026-03-01) or a moment (2026-03-01T08:00:00Z) is meant")]
+    #[error(
+        "`{name}` is {}: a day (2026-03-01) or a moment (2026-03-01T08:00:00Z) is meant",
+        repeated(value)
+    )]
     NoTime { name: &'static str, value: String },
     #[error(
-        "`{name}` is `{value}`, a time without a zone: add `Z` for UTC, or an offset such as `+09:00` (`%2B09:00` in an address)"
+        "`{name}` is {}, a time without a zone: add `Z` for UTC, or an offset such as `+09:00` (`%2B09:00` in an address)",
+        repeated(value)
     )]
     NoZone { name: &'static str, value: String },
-    #[error("`{name}` is `{value}`: {} is meant", one_of(words))]
+    #[error("`{name}` is {}: {} is meant", repeated(value), one_of(words))]
     UnknownWord { name: &'static str, value: String, words: Vec<&'static str> },
     #[error("`{name}` is given twice; expected once")]
     GivenTwice { name: &'static str },
@@ -72,13 +79,14 @@ pub enum FilterError {
     LongText { max: usize },
     #[error("`q` asks for more than {max} words")]
     ManyWords { max: usize },
-    #[error("`q` is `{text}`, in which there is no word to look for")]
+    #[error("`q` is {}, in which there is no word to look for", repeated(text))]
     NoWord { text: String },
     #[error(
-        "`q` is `{text}`, in which a quotation mark is not closed: words in a row stand between two of them"
+        "`q` is {}, in which a quotation mark is not closed: words in a row stand between two of them",
+        repeated(text)
     )]
     UnclosedQuote { text: String },
-    #[error("`q` has `{text}*`: at least {min} letters have to stand before the `*`")]
+    #[error("`q` has {}: at least {min} letters have to stand before the `*`", repeated(&format!("{text}*")))]
     ShortPrefix { text: String, min: usize },
 }
 
@@ -166,9 +174,9 @@ impl EventFilter {
     /// If its value means nothing.
     pub fn set(&mut self, name: &str, value: &str) -> Result<bool, FilterError> {
         match name {
-            "since" => once("since", &mut self.since, moment("since", value)?)?,
-            "until" => once("until", &mut self.until, moment("until", value)?)?,
-            "q" => once("q", &mut self.text, (value.to_owned(), TextQuery::parse(value)?))?,
+            "since" => once("since", &mut self.since, moment("since", given("since", value)?)?)?,
+            "until" => once("until", &mut self.until, moment("until", given("until", value)?)?)?,
+            "q" => once("q", &mut self.text, (value.to_owned(), TextQuery::parse(given("q", value)?)?))?,
             _ => match Facet::from_name(name) {
                 Some(facet) => self.add(facet, value)?,
                 None => return Ok(false),
@@ -182,7 +190,8 @@ impl EventFilter {
     /// # Errors
     /// If the value means nothing, or there are too many.
     pub fn add(&mut self, facet: Facet, value: &str) -> Result<(), FilterError> {
-        let (name, value) = (facet.name(), value.trim());
+        let name = facet.name();
+        let value = given(name, value)?.trim();
         let known = |words: &[&'static str]| {
             let word = words.iter().find(|word| word.eq_ignore_ascii_case(value));
             word.map(|word| (*word).to_owned()).ok_or_else(|| FilterError::UnknownWord {
@@ -191,9 +200,6 @@ impl EventFilter {
                 words: words.to_vec(),
             })
         };
-        if value.is_empty() {
-            return Err(FilterError::EmptyValue { name });
-        }
         if value.len() > MAX_VALUE_BYTES {
             return Err(FilterError::LongValue { name, max: MAX_VALUE_BYTES });
         }
@@ -301,6 +307,23 @@ impl EventFilter {
     }
 }
 
+/// The value of a parameter, which has to have one.
+fn given<'v>(name: &'static str, value: &'v str) -> Result<&'v str, FilterError> {
+    if value.trim().is_empty() { Err(FilterError::EmptyValue { name }) } else { Ok(value) }
+}
+
+/// A value as an error repeats it: its beginning, and nothing where it may be an address with a login.
+fn repeated(value: &str) -> String {
+    if may_hold_secret(value) {
+        return "something (not shown, since it may hold a password)".to_owned();
+    }
+    let end = value.char_indices().nth(MAX_REPEATED_CHARS).map(|(at, _)| at);
+    match end {
+        Some(end) => format!("`{}…`", &value[..end]),
+        None => format!("`{value}`"),
+    }
+}
+
 /// Words as somebody lists them who means one.
 fn one_of(words: &[&str]) -> String {
     match words {
@@ -322,7 +345,7 @@ fn moment(name: &'static str, value: &str) -> Result<Timestamp, FilterError> {
     if let Ok(moment) = value.parse() {
         return Ok(moment);
     }
-    let told = value.chars().take(100).collect();
+    let told = value.to_owned();
     // A day is read also from a text in which a time follows it.
     match (value.parse::<Date>(), value.contains(['T', 't', ' '])) {
         (Ok(day), false) => Ok(day.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |day| day.timestamp())),

@@ -48,12 +48,15 @@ impl<S: Send + Sync, Q: DeserializeOwned + JsonSchema> FromRequestParts<S> for A
     }
 }
 
+/// The most of what was typed that is given back, in characters: as many as can be searched for.
+const MAX_TYPED_CHARS: usize = 1_000;
+
 /// The page of the list at `path` that was asked for in a way that means nothing. What was typed, and what of it means something, stays.
 pub(super) fn mistaken(api: &Api, viewer: &Viewer, path: &str, query: &str, problem: &Problem) -> Response {
     let (mut filter, mut text) = (EventFilter::default(), String::new());
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         match name.as_ref() {
-            "q" => text = value.into_owned(),
+            "q" => text = value.chars().take(MAX_TYPED_CHARS).collect(),
             // What means nothing is what the page is about.
             name => drop(filter.set(name, &value)),
         }

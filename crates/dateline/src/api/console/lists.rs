@@ -1,5 +1,6 @@
 //! The lists of what was published and what was not, single rejects, and the search over all of it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -175,7 +176,7 @@ pub(super) async fn search(
     AskedPage(SearchQuery { q }): AskedPage<SearchQuery>,
 ) -> Shown {
     let State(api) = state.clone();
-    let text = q.trim().to_owned();
+    let text = without_login(q.trim()).into_owned();
     if text.is_empty() {
         return Ok(Redirect::to("/articles").into_response());
     }
@@ -207,6 +208,20 @@ pub(super) async fn search(
     let main = page::articles::found(&found, api.now());
     let page = frame(&api, &viewer).page_searched(Section::Articles, "Search", &text, &main);
     Ok(answer(StatusCode::OK, page))
+}
+
+/// An address without the user name and the password that it was given with: the page that answers repeats it. A name alone before an `@`, without
+/// a scheme, is that of somebody's mail.
+fn without_login(text: &str) -> Cow<'_, str> {
+    let scheme = text.find("://").map(|at| at + "://".len());
+    let begin = scheme.unwrap_or(0);
+    let end = text[begin..].find(['/', '?', '#']).map_or(text.len(), |at| begin + at);
+    match text[begin..end].rsplit_once('@') {
+        Some((login, host)) if scheme.is_some() || login.contains(':') => {
+            format!("{}{host}{}", &text[..begin], &text[end..]).into()
+        }
+        _ => text.into(),
+    }
 }
 
 /// The addresses that a text may mean. The console shows them without their scheme, and people leave it out.
@@ -297,6 +312,20 @@ async fn page_of(api: &Arc<Api>, text: String) -> Result<Option<String>, Problem
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_login_in_an_address_is_not_searched_for() {
+        for (given, searched) in [
+            ("https://anna:hunter2@news.example/1?a=b", "https://news.example/1?a=b"),
+            ("https://anna:hunt@er2@news.example", "https://news.example"),
+            ("anna:hunter2@news.example/1", "news.example/1"),
+            ("anna@news.example", "anna@news.example"),
+            ("https://news.example/@anna:1", "https://news.example/@anna:1"),
+            ("Kim: “talks @ Moscow”", "Kim: “talks @ Moscow”"),
+        ] {
+            assert_eq!(without_login(given), searched);
+        }
+    }
 
     #[test]
     fn an_address_may_lack_its_scheme_where_it_looks_like_one() {
