@@ -50,7 +50,7 @@ fn nothing() -> Markup {
     html! {
         div.login.panel {
             h1 { "Nobody logs in here yet" }
-            p { (with_commands("There are no users, and the API has no token: `dateline user add` makes a user, and a token in DATELINE_API__TOKEN, or in token_file of [api], logs in, too.", 500)) }
+            p { (with_commands("There are no users, and the API has no token: `dateline user add` makes a user, and a token in `DATELINE_API__TOKEN`, or in `token_file` of `[api]`, logs in, too.", 500)) }
             p { a.button href="/" { "To the overview" } }
         }
     }
