@@ -219,7 +219,7 @@ pub struct StoryEvent {
     pub article_count: u32,
     /// How many independent origins it has.
     pub origin_count: u32,
-    /// Its articles in their order of arrival; of more than 200 the first and the last hundred.
+    /// Its articles in their order of arrival; of more than 100 the first and the last fifty.
     pub articles: Vec<StoryArticle>,
     /// Who tells it in words of their own: a copy is no further witness. At most 200.
     pub independent_origins: Vec<IndependentOrigin>,

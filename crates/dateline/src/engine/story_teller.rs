@@ -165,19 +165,19 @@ impl StoryTeller {
         self.held.ahead.clear();
     }
 
-    /// What changes of stories when an article is withdrawn. The book stays as it is, so nothing is lost if it isn't after all.
+    /// What changes of stories when an article is withdrawn. The book stays as it is, and what is held is read again where the journal has
+    /// another revision, so nothing is lost if the article isn't withdrawn after all.
     ///
     /// # Errors
     /// If the journal cannot be read.
     pub(super) fn withdraw(&mut self, article: &ArticleId) -> Result<StoryUpdate, JournalError> {
         let reader = self.journal.reader();
         let Some(story) = reader.story_of(article)? else { return Ok(StoryUpdate::default()) };
-        let stored = self.held.take(&story, reader)?;
-        self.held.put(story.clone(), stored.clone());
+        let mut stored = self.held.take(&story, reader)?;
+        let told = self.book.withdraw(article, &story, &mut stored);
+        self.held.put(story.clone(), stored);
         self.held.trim();
-        let Some((report, event)) = self.book.withdraw(article, &story, stored) else {
-            return Ok(StoryUpdate::default());
-        };
+        let Some((report, event)) = told else { return Ok(StoryUpdate::default()) };
         Ok(StoryUpdate { articles: vec![row((report, story))?], events: vec![event] })
     }
 

@@ -1,5 +1,7 @@
 //! What an event can be chosen by, beside its words and its time.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 /// How many characters of a value are told apart from another.
@@ -88,7 +90,12 @@ fn mark(number: u32) -> char {
 
 fn term(number: u32, value: &str) -> String {
     let mut term = String::from(mark(number));
-    let value = value.trim().nfc().flat_map(char::to_lowercase).take(MAX_VALUE_CHARS);
+    let value = match value.trim() {
+        // As most are. Nothing in it is composed.
+        ascii if ascii.is_ascii() => Cow::Borrowed(ascii),
+        other => other.nfc().collect::<String>().into(),
+    };
+    let value = value.chars().flat_map(char::to_lowercase).take(MAX_VALUE_CHARS);
     term.extend(value.map(|char| match char {
         'a'..='z' | '0'..='9' => char,
         // Stand-ins and marks are ours alone.

@@ -19,11 +19,11 @@ use crate::origin::{Agencies, Carrier, canonical_name, is_publisher};
 use crate::site;
 
 /// The most articles that an event lists at each end, ...
-const MAX_ARTICLES_AT_END: usize = 100;
+const MAX_ARTICLES_AT_END: usize = 50;
 /// ... and the most of everything else.
 const MAX_ORIGINS: usize = 200;
 const MAX_FEEDS: usize = 200;
-const MAX_EVIDENCE: usize = 20;
+const MAX_EVIDENCE: usize = 10;
 const MAX_ENTITIES: usize = 100;
 const MAX_ACTS: usize = 8;
 /// Copies of copies that are followed to the first.
@@ -150,6 +150,11 @@ impl Account {
         }
         self.tally(report, place);
         true
+    }
+
+    /// Where an article stands among the reports.
+    pub(super) fn place_of(&self, article: &ArticleId) -> Option<usize> {
+        self.places.get(article).copied()
     }
 
     /// Adds what one report says by itself.
@@ -567,6 +572,17 @@ mod tests {
             "days": [format!("2026-03-0{}", 1 + day % 9)],
         });
         Arc::new(serde_json::from_value(report).unwrap())
+    }
+
+    #[test]
+    fn of_a_large_story_the_first_and_the_last_articles_are_listed_and_all_are_counted() {
+        let (agencies, story) = (Agencies::parse(AGENCIES).unwrap(), StoryId::from_stored("s"));
+        let reports: Vec<_> = (0..130).map(|place| (place as u64, report(place, &[1; 8]))).collect();
+        let event = Account::of(&agencies, &reports).unwrap().event(&story, 1, &reports);
+        assert_eq!(event.article_count, 130);
+        let listed: Vec<_> = event.articles.iter().map(|article| article.article.clone()).collect();
+        let ends = reports[..50].iter().chain(&reports[80..]);
+        assert_eq!(listed, ends.map(|(_, report)| report.shown.article.clone()).collect::<Vec<_>>());
     }
 
     proptest! {

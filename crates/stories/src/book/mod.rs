@@ -13,7 +13,7 @@ mod account;
 mod report;
 mod telling;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
@@ -117,13 +117,43 @@ impl StoredStory {
         Ok(())
     }
 
-    /// Takes reports out.
-    fn take_out(&mut self, goes: impl Fn(&StoryReport) -> bool) -> Vec<(u64, Arc<StoryReport>)> {
-        let gone: Vec<_> = self.reports.extract_if(.., |(_, report)| goes(report)).collect();
+    /// What is kept of an article.
+    fn report(&self, article: &ArticleId) -> Option<&StoryReport> {
+        Some(&self.reports[self.place_of(article)?].1)
+    }
+
+    /// Where an article stands among the reports.
+    fn place_of(&self, article: &ArticleId) -> Option<usize> {
+        match &self.account {
+            Some(account) => account.place_of(article),
+            None => self.reports.iter().position(|(_, report)| report.shown.article == *article),
+        }
+    }
+
+    /// Takes the reports of these articles out.
+    fn take_out(&mut self, leaving: &HashSet<&ArticleId>) -> Vec<(u64, Arc<StoryReport>)> {
+        let has = |account: &Account| leaving.iter().any(|article| account.place_of(article).is_some());
+        if self.account.as_deref().is_some_and(|account| !has(account)) {
+            return Vec::new();
+        }
+        let gone: Vec<_> =
+            self.reports.extract_if(.., |(_, report)| leaving.contains(&report.shown.article)).collect();
         if !gone.is_empty() {
             self.account = None;
         }
         gone
+    }
+
+    /// Marks an article as withdrawn. What is kept of it then; nothing if it is not there, or is withdrawn already.
+    fn withdraw(&mut self, article: &ArticleId) -> Option<Arc<StoryReport>> {
+        let place = self.place_of(article)?;
+        let report = &mut self.reports[place].1;
+        if report.shown.withdrawn {
+            return None;
+        }
+        Arc::make_mut(report).shown.withdrawn = true;
+        self.account = None;
+        Some(report.clone())
     }
 
     /// Puts a report where it came.
@@ -327,12 +357,12 @@ impl StoryBook {
 
     /// What changes of a story when its site takes an article of it down: what is kept of the article, and what is told of the story then.
     /// It is listed still, but counts no more; nothing moves, since what it reported has happened all the same. Nothing if the story,
-    /// of which `stored` is kept, has no such article, or has it as withdrawn.
+    /// of which `stored` is kept, has no such article, or has it as withdrawn. What is `stored` is as it will be then.
     pub fn withdraw(
         &self,
         article: &ArticleId,
         story: &StoryId,
-        stored: StoredStory,
+        stored: &mut StoredStory,
     ) -> Option<(Arc<StoryReport>, StoryEvent)> {
         telling::withdrawn(&self.agencies, article, story, stored)
     }

@@ -1,6 +1,6 @@
 //! What is said of a story: the event that tells all of it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use dateline_wire::{ArticleEvent, ArticleId, StoryChange, StoryChangeKind, StoryEvent, StoryId, StoryState};
@@ -72,9 +72,9 @@ impl Retold<'_> {
             others().map(|change| (&change.article, &change.to)).collect();
         let mut under_way: HashMap<ArticleId, (u64, Arc<StoryReport>)> = HashMap::new();
         for (story, kept) in stored.iter_mut() {
-            let goes =
-                |article: &ArticleId| article == id || goes.get(article).is_some_and(|to| *to != story);
-            for (number, report) in kept.take_out(|report| goes(&report.shown.article)) {
+            let leaving = goes.iter().filter(|(_, to)| **to != story).map(|(article, _)| *article);
+            let leaving: HashSet<&ArticleId> = leaving.chain([id]).collect();
+            for (number, report) in kept.take_out(&leaving) {
                 under_way.insert(report.shown.article.clone(), (number, report));
             }
         }
@@ -112,8 +112,7 @@ impl Retold<'_> {
         let from =
             self.moves.iter().find(|change| change.article == *id).and_then(|change| change.from.as_ref());
         if story == own {
-            let mut shown = stored.reports.iter().map(|(_, report)| &report.shown);
-            let kind = match shown.find(|shown| shown.article == *id) {
+            let kind = match stored.report(id).map(|report| &report.shown) {
                 Some(before) if before.withdrawn => StoryChangeKind::Returned,
                 Some(_) => StoryChangeKind::Edited,
                 None if stored.is_empty() => StoryChangeKind::Begun,
@@ -149,14 +148,11 @@ pub(super) fn withdrawn(
     agencies: &Agencies,
     article: &ArticleId,
     story: &StoryId,
-    stored: StoredStory,
+    stored: &mut StoredStory,
 ) -> Option<(Arc<StoryReport>, StoryEvent)> {
-    let StoredStory { revision, mut reports, .. } = stored;
-    let is_it = |report: &&mut Arc<StoryReport>| report.shown.article == *article && !report.shown.withdrawn;
-    let gone = reports.iter_mut().map(|(_, report)| report).find(is_it)?;
-    Arc::make_mut(gone).shown.withdrawn = true;
-    let gone = gone.clone();
-    let mut event = event_of(agencies, story, revision + 1, &reports)?;
+    let gone = stored.withdraw(article)?;
+    let mut event = stored.event(agencies, story)?;
+    stored.revision = event.revision;
     let kind = StoryChangeKind::Withdrawn;
     event.changes = vec![StoryChange { kind, article: Some(article.clone()), story: None }];
     Some((gone, event))
