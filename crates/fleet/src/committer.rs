@@ -225,7 +225,7 @@ impl Committer {
                 )?;
             }
             let membership = membership::metadata(&self.consumer)?;
-            self.producer.send_offsets(&places, &membership, self.fence_timeout)?;
+            self.producer.send_offsets(places, membership, self.fence_timeout)?;
         }
         self.producer.commit()
     }

@@ -219,7 +219,7 @@ impl WholeFleet {
             offsets.add_partition_offset(&topic, shard.partition(), Offset::Offset(*place))?;
         }
         let membership = membership::metadata(&self.consumer)?;
-        self.producer.send_offsets(&offsets, &membership, FENCE_TIMEOUT)
+        self.producer.send_offsets(offsets, membership, FENCE_TIMEOUT)
     }
 }
 

@@ -1,7 +1,9 @@
 //! A producer whose records come in transactions: all of one can be read, or none.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -23,6 +25,9 @@ const INIT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How long reported records may take to be let go; after that, committing waits for them.
 const MAX_RELEASE_WAIT: Duration = Duration::from_millis(100);
+
+/// How much longer than it was given the client may take to answer for offsets before it is taken to have forgotten them.
+const OFFSETS_GRACE: Duration = Duration::from_secs(1);
 
 /// How long to wait for room in the client's queue before a record is handed over again.
 const QUEUE_PAUSE: Duration = Duration::from_millis(5);
@@ -51,6 +56,8 @@ pub struct TransactionalProducer {
     producer: Arc<BaseProducer<DeliveryTracker>>,
     timeout: Duration,
     is_over: Arc<AtomicBool>,
+    /// Whether the client was asked for something that it has not answered: then nothing else can be asked of it.
+    is_stuck: AtomicBool,
     /// Has what the client says come to the tracker.
     polling: Option<JoinHandle<()>>,
 }
@@ -79,7 +86,8 @@ impl TransactionalProducer {
             }
         });
         let polling = Some(polling.map_err(|error| RelayError::Client(error.to_string()))?);
-        let taken = Self { producer, timeout: settings.transaction_timeout, is_over, polling };
+        let timeout = settings.transaction_timeout;
+        let taken = Self { producer, timeout, is_over, is_stuck: AtomicBool::new(false), polling };
         taken.producer.init_transactions(INIT_TIMEOUT).map_err(|error| taken.trouble(&error))?;
         Ok(taken)
     }
@@ -164,15 +172,27 @@ impl TransactionalProducer {
     /// member no more, or the group has moved on since (KIP-447). To be called when [`await_deliveries`](Self::await_deliveries) has
     /// returned, so that nothing of the transaction is written after its membership was seen.
     ///
+    /// The client keeps to no time while it waits for a coordinator that is away, though it is given one, so it is asked on a thread of its own.
+    /// One that never answers stays behind with its thread, and this producer is of no use any more.
+    ///
     /// # Errors
     /// If the broker refuses them, or doesn't answer within `timeout`.
     pub fn send_offsets(
         &self,
-        offsets: &TopicPartitionList,
-        membership: &ConsumerGroupMetadata,
+        offsets: TopicPartitionList,
+        membership: ConsumerGroupMetadata,
         timeout: Duration,
     ) -> Result<(), KafkaError> {
-        self.producer.send_offsets_to_transaction(offsets, membership, timeout)
+        let producer = self.producer.clone();
+        let sending = move || producer.send_offsets_to_transaction(&offsets, &membership, timeout);
+        match within(timeout + OFFSETS_GRACE, "kafka offsets", sending) {
+            Ok(Some(sent)) => sent,
+            Ok(None) => {
+                self.is_stuck.store(true, Ordering::Relaxed);
+                Err(KafkaError::Global(RDKafkaErrorCode::OperationTimedOut))
+            }
+            Err(_) => Err(KafkaError::Global(RDKafkaErrorCode::CriticalSystemResource)),
+        }
     }
 
     /// Commits, asking again for as long as the broker's answer is only late: the transaction is then either committed or
@@ -195,7 +215,7 @@ impl TransactionalProducer {
     /// # Errors
     /// If this producer is of no use any more.
     pub fn abort(&self, cause: &KafkaError) -> Result<(), SessionError> {
-        if self.is_dead(cause) {
+        if self.is_dead(cause) || self.is_stuck.load(Ordering::Relaxed) {
             return Err(self.trouble(cause));
         }
         self.producer.abort_transaction(self.timeout).map_err(|error| self.trouble(&error))
@@ -261,9 +281,37 @@ impl Drop for TransactionalProducer {
     }
 }
 
+/// What `call` returns on a thread of this name; nothing if that takes longer than `limit`.
+fn within<T: Send + 'static>(
+    limit: Duration,
+    thread: &str,
+    call: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<Option<T>> {
+    let (returned, returns) = mpsc::sync_channel(1);
+    thread::Builder::new().name(thread.to_owned()).spawn(move || {
+        // Whoever waited may have gone on.
+        let _ = returned.send(call());
+    })?;
+    Ok(returns.recv_timeout(limit).ok())
+}
+
 fn is_fencing(code: RDKafkaErrorCode) -> bool {
     matches!(
         code,
         RDKafkaErrorCode::Fenced | RDKafkaErrorCode::ProducerFenced | RDKafkaErrorCode::InvalidProducerEpoch
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_that_does_not_return_is_left_behind() {
+        let (release, released) = mpsc::channel::<()>();
+        let never = within(Duration::from_millis(10), "never", move || released.recv().is_ok());
+        assert_eq!(never.unwrap(), None);
+        drop(release);
+        assert_eq!(within(Duration::from_secs(60), "at once", || 7).unwrap(), Some(7));
+    }
 }
