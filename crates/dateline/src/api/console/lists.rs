@@ -210,14 +210,16 @@ pub(super) async fn search(
     Ok(answer(StatusCode::OK, page))
 }
 
-/// An address without the user name and the password that it was given with: the page that answers repeats it. A name alone before an `@`, without
-/// a scheme, is that of somebody's mail.
+/// An address without the user name and the password that it was given with: the page that answers repeats it. Without a scheme, a name alone
+/// before an `@` is that of somebody's mail, and what has spaces is no address.
 fn without_login(text: &str) -> Cow<'_, str> {
     let scheme = text.find("://").map(|at| at + "://".len());
     let begin = scheme.unwrap_or(0);
     let end = text[begin..].find(['/', '?', '#']).map_or(text.len(), |at| begin + at);
-    match text[begin..end].rsplit_once('@') {
-        Some((login, host)) if scheme.is_some() || login.contains(':') => {
+    let whose = &text[begin..end];
+    let may_lack_scheme = |login: &str| login.contains(':') && !whose.contains(char::is_whitespace);
+    match whose.rsplit_once('@') {
+        Some((login, host)) if scheme.is_some() || may_lack_scheme(login) => {
             format!("{}{host}{}", &text[..begin], &text[end..]).into()
         }
         _ => text.into(),
