@@ -121,6 +121,7 @@ use self::own_names::{NameGuard, OwnNames};
 use self::reading_threads::ReadingThreads;
 use self::refusal_log::RefusalLog;
 use crate::config::HttpSettings;
+use crate::console::shown::visible;
 use crate::daemon::reachable;
 use crate::disk::DiskSpace;
 use crate::engine::{EngineActivity, EngineCommand};
@@ -520,6 +521,9 @@ impl Problem {
         Self { oldest: Some(gone.next()), ..Self::new(StatusCode::GONE, detail) }
     }
 
+    /// The most of one of the errors that is told, in characters: they may repeat what was given, which may turn the direction of a line.
+    const MAX_ERROR_CHARS: usize = 2_000;
+
     /// The media type of [`Problem::to_json`].
     const CONTENT_TYPE: &'static str = "application/problem+json";
 
@@ -529,7 +533,7 @@ impl Problem {
             title: self.status.canonical_reason(),
             status: self.status.as_u16(),
             detail: &self.detail,
-            errors: &self.errors,
+            errors: self.errors.iter().map(|error| visible(error, Self::MAX_ERROR_CHARS)).collect(),
             oldest: self.oldest,
         };
         // Strings and numbers always become JSON.
@@ -556,8 +560,8 @@ struct ProblemDocument<'p> {
     /// What is wrong, and what to do.
     detail: &'p str,
     /// Everything that is wrong, where that is more than one thing.
-    #[serde(default, skip_serializing_if = "<[String]>::is_empty")]
-    errors: &'p [String],
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<String>,
     /// The first event from which nothing is missing, where what was asked for is gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     oldest: Option<Sequence>,
@@ -599,5 +603,18 @@ impl IntoResponse for Problem {
             response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_of_mistakes_turns_no_line() {
+        let errors = vec!["`\u{202e}deef` is no way".to_owned()];
+        let problem = Problem { errors, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "it is wrong") };
+        let told: serde_json::Value = serde_json::from_str(&problem.to_json()).unwrap();
+        assert_eq!(told["errors"][0], "`⟨U+202E⟩deef` is no way");
     }
 }
