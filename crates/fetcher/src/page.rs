@@ -416,8 +416,13 @@ fn is_blank(html: &[u8]) -> bool {
     html.is_empty()
         || html.len() <= MAX_FRAME_BYTES
             && MarkupScanner::new(&String::from_utf8_lossy(html)).all(|token| match token {
-                MarkupToken::Open(tag) => FRAME.iter().any(|name| tag.name.eq_ignore_ascii_case(name)),
-                MarkupToken::Text(text) | MarkupToken::Literal(text) => text.trim().is_empty(),
+                MarkupToken::Open(tag) => {
+                    FRAME.iter().any(|name| tag.name.eq_ignore_ascii_case(name))
+                        && tag.attribute("onload").is_none()
+                }
+                MarkupToken::Text(text) | MarkupToken::Literal(text) => {
+                    text.trim_start_matches('\u{feff}').trim().is_empty()
+                }
                 MarkupToken::Close(_) | MarkupToken::Doctype(_) => true,
             })
 }
@@ -454,13 +459,21 @@ mod tests {
 
     #[test]
     fn a_page_is_blank_that_has_neither_text_nor_script() {
-        for blank in ["", " \n", "<!doctype html><html lang=en><head></head><body>\n</body></html>", "<html>"]
-        {
+        for blank in [
+            "",
+            " \n",
+            "\u{feff}<html></html>",
+            "<!doctype html><html lang=en><head></head><body>\n</body></html>",
+            "<html>",
+        ] {
             assert!(is_blank(blank.as_bytes()), "{blank}");
         }
-        for page in
-            ["<html><body>ok</body></html>", "<html><head><script src=a.js></script></head></html>", "ok"]
-        {
+        for page in [
+            "<html><body>ok</body></html>",
+            "<html><head><script src=a.js></script></head></html>",
+            "<body onload=show()>",
+            "ok",
+        ] {
             assert!(!is_blank(page.as_bytes()), "{page}");
         }
     }

@@ -263,6 +263,11 @@ mod repairs {
         let meant = Some("https://port.example/ferry?a=1&b=2".to_owned());
         assert_eq!(link("<item><link/>https://port.example/ferry?a=1&amp;b=2 <guid>9</guid></item>"), meant);
         assert_eq!(link("<item><title>A ship</title><link/> </item>"), None);
+        assert_eq!(link("<item><link/>https://port.example/ferry tells more</item>"), None);
+        let first = link(
+            "<item><link>https://port.example/1</link><link/>https://port.example/2<guid>9</guid></item>",
+        );
+        assert_eq!(first.as_deref(), Some("https://port.example/1"));
         assert_eq!(link("<item><link/><title>https://port.example/</title></item>"), None);
         assert_eq!(read("<rss><channel><item><link/>https://port.exam").entries[0].link, None);
     }

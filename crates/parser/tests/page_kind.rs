@@ -484,6 +484,56 @@ fn a_story_about_those_who_are_asked_to_pay_is_no_teaser() {
 }
 
 #[test]
+fn the_words_of_a_button_make_a_teaser_and_within_a_storys_sentence_none() {
+    let german = [
+        "Der Hafenbote lässt ab Juli alle seine Texte umsonst lesen, sagte der Chefredakteur am Montag im Rathaus.",
+        "Er hoffe auf neue Leser, fügte er hinzu, und auf mehr Anzeigen der Läden am Kai.",
+    ];
+    let russian = [
+        "«Портовый вестник» с июля открывает все тексты бесплатно, сообщил в понедельник его главный редактор.",
+        "По его словам, газета надеется на новых читателей и на рекламу лавок на набережной.",
+    ];
+    let korean = [
+        "항구신문이 7월부터 모든 글을 무료로 공개한다고 편집국장이 월요일 시청에서 밝혔다.",
+        "그는 새 독자와 부두 상점의 광고가 늘기를 바란다고 덧붙였다.",
+    ];
+    let page = |story: &[&str], last: &str| {
+        let story: String = story.iter().map(|line| format!("<p>{line}</p>")).collect();
+        let html = format!("<h1>Harbour paper opens its archive</h1><article>{story}<p>{last}</p></article>");
+        extract(&Page { url: None, content_type: None, bytes: html.into_bytes(), received_at: None })
+    };
+    for (story, notice) in [
+        (&german, "Jetzt Abo abschließen und weiterlesen"),
+        (&german, "Kostenlos testen und weiterlesen"),
+        (&russian, "Подпишитесь, чтобы прочесть полностью"),
+        (&russian, "Чтобы прочитать целиком, оформите подписку."),
+        (&korean, "로그인 후 전체 보기"),
+        (&korean, "로그인 후 전체 기사를 볼 수 있습니다."),
+        (&korean, "구독하시면 기사 전문을 보실 수 있습니다."),
+    ] {
+        let article = page(story, notice);
+        assert_eq!(article.page_kind, PageKind::PaywalledTeaser, "{notice}");
+        assert!(!article.body.text.contains(notice), "{notice}");
+    }
+    for (story, told) in [
+        (&german, "Viele Leser sagen, sie wollten erst testen und weiterlesen."),
+        (&german, "Sie wolle das Kapitel abschließen und weiterlesen, sagte die Schülerin."),
+        (&russian, "Судья попросил перерыв, чтобы прочесть целиком приговор."),
+        (&russian, "Книгу он взял в отпуск, чтобы прочитать целиком."),
+        (&korean, "이용자들은 로그인 후 전체 서비스를 다시 이용할 수 있게 됐다."),
+        (&korean, "도서관에서는 옛 신문의 기사 전문을 볼 수 있다고 설명했다."),
+        (&korean, "이 신문은 누리집에서 누구나 전체 기사를 볼 수 있게 하고 있다."),
+    ] {
+        for story in [vec![story[0], story[1]], vec![story[0], told, story[1]]] {
+            let last = if story.len() == 2 { told } else { story[1] };
+            let article = page(&story, last);
+            assert_eq!(article.page_kind, PageKind::Article, "{told}");
+            assert!(article.body.text.contains(told), "{told}");
+        }
+    }
+}
+
+#[test]
 fn a_headline_that_holds_the_words_of_a_wall_is_a_storys_where_a_sentence_below_tells_something() {
     let en = "Officials at the northern harbour said on Tuesday that two freighters had been turned back before dawn.";
     for (title, sentence) in [

@@ -213,7 +213,9 @@ fn ends_string(mut rest: Peekable<Chars<'_>>) -> bool {
             let value = |c: &char| c.is_ascii_digit() || "\"'{[]},-/".contains(*c);
             rest.peek().is_none_or(value) || WORDS.iter().any(|word| starts_with(rest.clone(), word))
         }
-        Some(c) => ":}]{[/".contains(c),
+        // A comment, and no path: "<a href="/harbour">".
+        Some('/') => matches!(rest.peek(), Some('/' | '*')),
+        Some(c) => ":}]{[".contains(c),
         None => true,
     }
 }
@@ -271,6 +273,10 @@ mod tests {
                 json!({"a": "the town's bridge", "b": ["x", true]}),
             ),
             ("{\"a\": \"trailing\",\n}", json!({"a": "trailing"})),
+            (
+                "{\"a\": \"<a href=\"/sea\">Sea</a>\", \"b\": \"x\" /* y */, \"c\": 1}",
+                json!({"a": "<a href=\"/sea\">Sea</a>", "b": "x", "c": 1}),
+            ),
             ("{\"a\": 1} <!-- cached {\"b\": 2} -->", json!({"a": 1})),
             ("{\"a\": \"\\ud83d!\", \"b\": \"\\ude80\"}", json!({"a": "\u{FFFD}!", "b": "\u{FFFD}"})),
             ("{\"a\": \"\\ud83d\\ude80 \\u0022 \\u12\"}", json!({"a": "🚀 \" \u{FFFD}"})),

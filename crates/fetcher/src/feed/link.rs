@@ -9,7 +9,11 @@ use url::Url;
 pub(super) fn resolve(written: &str, base: Option<&Url>) -> Option<String> {
     let href: String = match written.trim() {
         "" => return None,
-        href if href.contains(['\n', '\r', '\t']) => href.split(['\n', '\r', '\t']).map(str::trim).collect(),
+        href if href.contains(['\n', '\r', '\t']) => {
+            let unindented: String = href.split(['\n', '\r', '\t']).map(str::trim).collect();
+            // An address with spaces of its own has them beside its line feeds, too.
+            if unindented.contains(' ') { href.replace(['\n', '\r', '\t'], "") } else { unindented }
+        }
         href => href.to_owned(),
     };
     let href = mended(href, base);
@@ -131,6 +135,7 @@ mod tests {
     fn white_space_is_no_part_of_an_address() {
         assert_eq!(resolved(" https://a.example/\n  x ", "").as_deref(), Some("https://a.example/x"));
         assert_eq!(resolved("https://a.example/x y", "").as_deref(), Some("https://a.example/x y"));
+        assert_eq!(resolved("https://a.example/x y\n z", "").as_deref(), Some("https://a.example/x y z"));
         assert_eq!(resolved(" \n", "https://a.example/"), None);
     }
 }

@@ -188,7 +188,9 @@ fn in_path(host: &str, url: &Url) -> Option<Url> {
         _ if RedirectorHosts::AnyCountry("www.google.").hold(host) => {
             let page = url[Position::BeforePath..].strip_prefix("/amp/")?;
             let secure = page.strip_prefix("s/").map(|page| format!("https://{page}"));
-            Url::parse(&secure.unwrap_or_else(|| format!("http://{page}"))).ok()
+            let target = Url::parse(&secure.unwrap_or_else(|| format!("http://{page}"))).ok()?;
+            // "/amp/about" is a page of its own.
+            target.host_str().is_some_and(|host| host.contains('.')).then_some(target)
         }
         "urldefense.com" => {
             let (target, _) = url[Position::BeforePath..].strip_prefix("/v3/__")?.rsplit_once("__;")?;
@@ -262,6 +264,7 @@ mod tests {
         for link in [
             "https://www.google.com/search?url=https://news.example/a",
             "https://www.google.com/amp/",
+            "https://www.google.com/amp/about",
             "https://medium.com/r/a?url=https://news.example/a",
             "https://www.google.com/url?url=/local",
             "https://www.google.com/url?url=javascript:alert(1)",

@@ -80,10 +80,6 @@ const PHRASES: &[&str] = &[
     "abonnenten vorbehalten",
     "weiterlesen mit",
     "um weiterzulesen",
-    "abschließen und weiterlesen",
-    "abonnieren und weiterlesen",
-    "anmelden und weiterlesen",
-    "testen und weiterlesen",
     "um weiter zu lesen",
     "bereits abonnent",
     "réservé aux abonnés",
@@ -111,9 +107,6 @@ const PHRASES: &[&str] = &[
     "чтобы продолжить чтение",
     "чтобы дочитать",
     "чтобы прочитать полностью",
-    "чтобы прочитать целиком",
-    "чтобы прочесть целиком",
-    "чтобы прочесть полностью",
     "чтобы прочитать статью",
     "лише для передплатників",
     "тільки для передплатників",
@@ -130,9 +123,10 @@ const PHRASES: &[&str] = &[
     "계속 읽으시려면",
     "이어서 보시려면",
     "전문을 보시려면",
-    "로그인 후 전체",
-    "전체 기사를 볼 수",
-    "기사 전문을 볼 수",
+    "전체 기사를 볼 수 있습니다",
+    "전체 기사를 보실 수",
+    "기사 전문을 볼 수 있습니다",
+    "기사 전문을 보실 수",
     "유료 기사",
     "会員限定",
     "有料会員",
@@ -176,6 +170,30 @@ const PHRASES: &[&str] = &[
     "il vous reste",
     "la suite est réservée",
     "per proseguire la lettura",
+];
+
+/// The same in words that stories use, too, in lower case: they count on a button, and beside a word that bids its reader pay.
+const BUTTONS: &[&str] = &[
+    "abschließen und weiterlesen",
+    "abonnieren und weiterlesen",
+    "anmelden und weiterlesen",
+    "testen und weiterlesen",
+    "чтобы прочитать целиком",
+    "чтобы прочесть целиком",
+    "чтобы прочесть полностью",
+    "로그인 후 전체",
+];
+
+/// Words that bid a reader pay or log in, in lower case.
+const BIDS: &[&str] = &[
+    "подпишитесь",
+    "оформите",
+    "войдите",
+    "авторизуйтесь",
+    "зарегистрируйтесь",
+    "하세요",
+    "해 주세요",
+    "해주세요",
 ];
 
 /// Words by which a notice means the text above it, in lower case.
@@ -233,8 +251,15 @@ static NOTICES: LazyLock<AhoCorasick> = LazyLock::new(|| {
 pub(super) fn is_notice(layout: &Layout, run: &Run) -> bool {
     run.units <= NOTICE && !run.cues.has(Cue::Newsletter) && {
         let text = layout.str(run).to_lowercase();
-        NOTICES.is_match(&text) && !is_told(&text, run)
+        (NOTICES.is_match(&text) || is_button(&text, run)) && !is_told(&text, run)
     }
+}
+
+/// Whether a text is what a button says, or bids its reader pay in the words of one.
+fn is_button(text: &str, run: &Run) -> bool {
+    let is_label = run.units <= LABEL && !run.ends && run.heading == 0;
+    let holds = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    holds(BUTTONS) && (is_label || holds(BIDS))
 }
 
 /// Whether a text tells of others who are asked to pay: a sentence, or more, that means neither its reader nor the text above.

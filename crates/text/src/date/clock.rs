@@ -94,7 +94,7 @@ pub(super) fn read(tokens: &[DateToken], at: usize) -> Option<ZonedTime> {
     let time = with_zone(tokens, clock, next);
     if counts_twelve && time.zone.is_none() {
         let at = if tokens.get(next).is_some_and(|token| token.is_mark("(")) { next + 1 } else { next };
-        let zone = tokens.get(at).and_then(DateToken::word).and_then(zones::american);
+        let zone = tokens.get(at).and_then(zones::american);
         let end = if zone.is_some() { at + 1 } else { time.end };
         return Some(ZonedTime { zone, end, ..time });
     }
@@ -323,7 +323,9 @@ pub(super) fn zone_before(tokens: &[DateToken], start: usize) -> Option<DateZone
 /// The zone that ends the text behind a day at `at` whose time stands before it: "8:00am, 16 Jun 2025 HKT".
 pub(super) fn zone_at_end(tokens: &[DateToken], at: usize) -> Option<DateZone> {
     let (zone, end) = zones::named(tokens, at, Guess::Never)?;
-    (end == tokens.len()).then_some(zone)
+    // "West" and "est" are words where they aren't written as zones are.
+    let is_word = end == at + 1 && tokens[at].word().is_some_and(str::is_ascii) && !tokens[at].is_in_capitals;
+    (end == tokens.len() && !is_word).then_some(zone)
 }
 
 /// The zone that starts at `at`: `Z`, a name, `+09:00`, `+0900`, `GMT+3`, any of them in brackets.

@@ -12,6 +12,8 @@ pub(super) struct DateToken {
     pub(super) part: DatePart,
     /// Whether white space stands before it.
     pub(super) spaced: bool,
+    /// Whether it is a word in capitals.
+    pub(super) is_in_capitals: bool,
     /// Where it starts in the text, in bytes.
     pub(super) start: usize,
     /// Where it ends.
@@ -102,7 +104,9 @@ pub(super) fn tokens(text: &str) -> Vec<DateToken> {
         } else {
             DatePart::Mark(first)
         };
-        tokens.push(DateToken { part, spaced, start, end });
+        let is_in_capitals =
+            matches!(part, DatePart::Word(_)) && text[start..end].chars().all(char::is_uppercase);
+        tokens.push(DateToken { part, spaced, is_in_capitals, start, end });
         spaced = false;
     }
     tokens

@@ -81,8 +81,8 @@ const CERTAIN: [(&str, i16); 61] = [
 ];
 
 /// Abbreviations with several meanings, each with that of RFC 5322, section 4.3, else with the one that has the most speakers
-/// among feeds; and those that are words, too ("get", "bot"), and mean zones only in a field that is nothing but a date.
-const LIKELY: [(&str, i16); 46] = [
+/// among feeds.
+const LIKELY: [(&str, i16); 17] = [
     ("ut", 0),
     ("bst", 60),
     ("met", 60),
@@ -100,6 +100,10 @@ const LIKELY: [(&str, i16); 46] = [
     ("ast", -240),
     ("cst", -360),
     ("hst", -600),
+];
+
+/// Such abbreviations that are words, too ("get", "bot"), or rare: they are zones in capitals.
+const LIKELY_IN_CAPITALS: [(&str, i16); 29] = [
     ("wat", 60),
     ("idt", 180),
     ("irst", 210),
@@ -195,7 +199,12 @@ pub(super) fn named(tokens: &[DateToken], at: usize, guess: Guess) -> Option<(Da
     {
         return Some(found);
     }
-    let abbreviated = abbreviated(word, guess);
+    let in_capitals = || {
+        let token = tokens.get(at).filter(|token| token.is_in_capitals && guess == Guess::Likely)?;
+        let (_, minutes) = LIKELY_IN_CAPITALS.iter().find(|(name, _)| token.word() == Some(name))?;
+        Some(DateZone::Offset(ZoneOffset { minutes: *minutes, zulu: false }))
+    };
+    let abbreviated = abbreviated(word, guess).or_else(in_capitals);
     // A field that is nothing but a date names a place for its zone alone.
     let place = || CITIES.get(word).cloned().or_else(|| TimeZone::get(word).ok()).map(DateZone::Place);
     let likely = || if guess == Guess::Likely { place() } else { None };
@@ -292,13 +301,18 @@ fn abbreviated(word: &str, guess: Guess) -> Option<DateZone> {
     if let Some(minutes) = among(&CERTAIN).or_else(likely) {
         return Some(DateZone::Offset(ZoneOffset { minutes, zulu: word == "z" }));
     }
-    american(word).filter(|_| guess == Guess::Likely)
+    seasonless(word).filter(|_| guess == Guess::Likely)
 }
 
-/// The zone of North America that stands behind a clock of twelve hours: "8:00 a.m. ET". Elsewhere its letters are words.
-pub(super) fn american(word: &str) -> Option<DateZone> {
+fn seasonless(word: &str) -> Option<DateZone> {
     let (_, place) = SEASONLESS.iter().find(|(name, _)| *name == word)?;
     TimeZone::get(place).ok().map(DateZone::Place)
+}
+
+/// The zone of North America that stands behind a clock of twelve hours: "8:00 a.m. ET". Elsewhere, and where it isn't written
+/// in capitals ("Mt. Hood"), its letters are a word.
+pub(super) fn american(token: &DateToken) -> Option<DateZone> {
+    token.word().filter(|_| token.is_in_capitals).and_then(seasonless)
 }
 
 /// A name of the tz database: parts joined by strokes, without spaces.

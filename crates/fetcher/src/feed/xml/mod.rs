@@ -324,7 +324,8 @@ impl<'t> XmlReader<'t> {
 
     fn text(&mut self, raw: &'t str) {
         // Written as HTML, where `link` holds nothing: "<link/>https://…".
-        if mem::take(&mut self.follows_empty_link) && link::is_web(raw.trim_start()) {
+        let is_address = || link::is_web(raw.trim_start()) && !raw.trim().contains(char::is_whitespace);
+        if mem::take(&mut self.follows_empty_link) && self.draft().written_link.is_none() && is_address() {
             self.bare_link = Some(raw);
         }
         if self.capture.as_ref().is_some_and(|capture| capture.form == TextForm::Markup) {

@@ -69,11 +69,20 @@ pub(super) fn names(part: &str) -> Vec<String> {
     if several.is_empty() { vec![behind.to_owned()] } else { several }
 }
 
+/// Families' names of two characters.
+const COMPOUND: &[&str] = &["歐陽", "欧阳", "司馬", "司马", "諸葛", "诸葛", "上官", "司徒"];
+
 /// The name that place and day of a dispatch are glued to: "林小明台北十六日電".
 fn wired(text: &str) -> Option<&str> {
     let is_numeral = |c: char| c.is_numeric() || "一二三四五六七八九十廿".contains(c);
     let dated = text.strip_suffix(['電', '电', '訊', '讯'])?.strip_suffix('日')?.trim_end_matches(is_numeral);
-    let (end, _) = dated.char_indices().nth(3)?;
+    // Most names have three characters, and no place has fewer than two.
+    let length = match dated.chars().count() {
+        4 => 2,
+        6.. if COMPOUND.iter().any(|family| dated.starts_with(family)) => 4,
+        _ => 3,
+    };
+    let (end, _) = dated.char_indices().nth(length)?;
     is_name(&text[..end]).then_some(&text[..end])
 }
 

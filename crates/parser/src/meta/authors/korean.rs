@@ -62,10 +62,13 @@ pub(super) fn ranked(line: &str) -> Option<String> {
 
 /// The names in a part of a byline, which stand before a title; the part itself where it has none.
 pub(super) fn names(part: &str) -> Vec<String> {
-    // A place stands before the name, or behind the title: "김하나 특파원 = 모스크바".
-    let has_title = |part: &&str| part.split_whitespace().any(is_titled);
+    // A place or a title stands before the name, or a place behind both: "김하나 특파원 = 모스크바".
+    let is_signed = |part: &&str| {
+        part.split_whitespace().any(is_titled)
+            && part.split_whitespace().any(|word| is_whole_name(word) && !is_titled(word) || is_glued(word))
+    };
     let last = part.rsplit(['=', '＝']).next();
-    let part = part.rsplit(['=', '＝']).find(has_title).or(last).unwrap_or(part).trim();
+    let part = part.rsplit(['=', '＝']).find(is_signed).or(last).unwrap_or(part).trim();
     let words: Vec<&str> = part.split_whitespace().collect();
     let title = words.iter().position(|word| is_titled(word));
     let Some(title) = title else { return vec![ranked(part).unwrap_or_else(|| part.to_owned())] };
@@ -92,7 +95,7 @@ pub(super) fn names(part: &str) -> Vec<String> {
     match (whole.is_empty(), before.last()) {
         // "김하나 기자 박두리 기자": each name has its title.
         (false, _) => match words[title + 1..] {
-            [name, next, ..] if is_whole_name(name) && is_titled(next) => {
+            [name, next, ..] if is_whole_name(name) && !name.ends_with('국') && is_title(next) => {
                 whole.into_iter().chain(names(&words[title + 1..].join(" "))).collect()
             }
             _ => whole,
@@ -100,6 +103,19 @@ pub(super) fn names(part: &str) -> Vec<String> {
         (true, Some(name)) => vec![(*name).to_owned()],
         (true, None) => vec![words[..title].join(" ")],
     }
+}
+
+/// Whether a word is a reporter's title and no more, with a rank or without: "선임기자", but not "기자페이지".
+fn is_title(word: &str) -> bool {
+    TITLES
+        .iter()
+        .filter_map(|title| word.strip_suffix(title))
+        .any(|rank| rank.is_empty() || RANKS.contains(&rank))
+}
+
+/// Whether a word is a name that a title is glued to: "김하나기자".
+fn is_glued(word: &str) -> bool {
+    TITLES.iter().filter_map(|title| word.strip_suffix(title)).any(is_whole_name)
 }
 
 /// Whether a word is a reporter's title, or a name that one is glued to.

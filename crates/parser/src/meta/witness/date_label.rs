@@ -317,7 +317,13 @@ fn find(lower: &str) -> Vec<PlacedLabel> {
     LABELS
         .find_iter(lower)
         .map(|found| PlacedLabel { label: MEANINGS[found.pattern().as_usize()], place: found.range() })
+        .filter(|found| !cites_law(&lower[found.place.clone()], &lower[found.place.end..]))
         .collect()
+}
+
+/// Whether a label and what stands behind it cite a law as it was amended, "(ред. 20.03.2025)": a page's change has an hour.
+fn cites_law(label: &str, behind: &str) -> bool {
+    label == "(ред." && !behind.split(')').next().is_some_and(|inner| inner.contains(':'))
 }
 
 /// The first label that says more than "date", else that.
@@ -369,6 +375,7 @@ mod tests {
         assert_eq!(labels("Дата обновления: 21.03.2025"), [Some(Modified)]);
         assert_eq!(labels("Дата публикации: 21.03.2025"), [Some(Published)]);
         assert_eq!(labels("Обновлён 21 марта 2025"), [Some(Modified)]);
+        assert_eq!(labels("Закон от 5 марта 2020 года (ред. 20.03.2025) обязывает"), [None, None]);
         assert_eq!(labels("Stand: 15.03.2025 10:30 Uhr"), [None]);
         assert_eq!(
             labels("Erstellt: 14.03.2025, 10:30 Uhr Stand: 15.03.2025, 11:45 Uhr"),

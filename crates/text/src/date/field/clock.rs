@@ -28,7 +28,7 @@ pub(super) struct ClockFace {
 pub(super) fn face(field: &DateField) -> Option<ClockFace> {
     (0..field.tokens.len())
         .find_map(|at| colons(field, at).or_else(|| basic(field, at)).or_else(|| by_units(field, at)))
-        .or_else(|| (1..field.tokens.len()).find_map(|at| points(field, at)))
+        .or_else(|| (2..field.tokens.len()).find_map(|at| points(field, at)))
 }
 
 /// Takes a clock out of a field, with the half of the day that stands beside it; `None` where there is no such time.
@@ -78,13 +78,16 @@ fn colons(field: &DateField, at: usize) -> Option<ClockFace> {
     }
 }
 
-/// `h.mm` or `h.mm.ss` behind a year, where such numbers are no date.
+/// `h.mm` or `h.mm.ss` behind a year that ends a day, where such numbers are no date; what is no time of day is none.
 fn points(field: &DateField, at: usize) -> Option<ClockFace> {
     let short = |at: usize| field.number(at).filter(|(_, digits)| *digits <= 2).map(|(value, _)| value);
     let follows_year =
         at.checked_sub(1).and_then(|before| field.number(before)).is_some_and(|(_, digits)| digits == 4);
-    let hour = short(at).filter(|_| follows_year)?;
-    let pair = |at: usize| short(at + 1).filter(|_| field.mark(at) == Some('.'));
+    let hour = short(at).filter(|hour| follows_year && *hour <= 24)?;
+    let pair = |at: usize| {
+        let (value, _) = field.number(at + 1).filter(|(value, digits)| *digits == 2 && *value < 60)?;
+        (field.mark(at) == Some('.')).then_some(value)
+    };
     let minute = pair(at + 1)?;
     let (second, end) = pair(at + 3).map_or((0, at + 3), |second| (second, at + 5));
     Some(ClockFace { start: at, end, units: [hour, minute, second], nanosecond: 0 })

@@ -102,9 +102,9 @@ fn which(
 
 /// A date of nothing but digits: seconds or milliseconds since 1970, or `YYYY`, `YYYYDDD`, `YYYYMMDD`, `YYYYMMDDhhmm[ss]`.
 pub(super) fn packed(digits: &str) -> Option<Timestamp> {
-    // A fraction has seconds before it: "2024.06.14" is no year.
+    // What follows a year is no fraction: "2024.06.14".
     let whole = match digits.split_once('.') {
-        Some((whole, fraction)) if whole.len() < 9 || fraction.contains('.') => return None,
+        Some((whole, _)) if whole.len() == 4 => return None,
         Some((whole, _)) => whole,
         None => digits,
     };
