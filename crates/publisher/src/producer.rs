@@ -56,7 +56,9 @@ pub struct TransactionalProducer {
     producer: Arc<BaseProducer<DeliveryTracker>>,
     timeout: Duration,
     is_over: Arc<AtomicBool>,
-    /// Whether the client was asked for something that it has not answered: then nothing else can be asked of it.
+    /// Asks the client for what it may never answer.
+    asking: CallThread,
+    /// Whether it has left that unanswered: then nothing else can be asked of it.
     is_stuck: AtomicBool,
     /// Has what the client says come to the tracker.
     polling: Option<JoinHandle<()>>,
@@ -85,9 +87,15 @@ impl TransactionalProducer {
                 }
             }
         });
-        let polling = Some(polling.map_err(|error| RelayError::Client(error.to_string()))?);
-        let timeout = settings.transaction_timeout;
-        let taken = Self { producer, timeout, is_over, is_stuck: AtomicBool::new(false), polling };
+        let no_thread = |error: io::Error| RelayError::Client(error.to_string());
+        let taken = Self {
+            producer,
+            timeout: settings.transaction_timeout,
+            is_over,
+            asking: CallThread::start("kafka offsets").map_err(no_thread)?,
+            is_stuck: AtomicBool::new(false),
+            polling: Some(polling.map_err(no_thread)?),
+        };
         taken.producer.init_transactions(INIT_TIMEOUT).map_err(|error| taken.trouble(&error))?;
         Ok(taken)
     }
@@ -173,7 +181,7 @@ impl TransactionalProducer {
     /// returned, so that nothing of the transaction is written after its membership was seen.
     ///
     /// The client keeps to no time while it waits for a coordinator that is away, though it is given one, so it is asked on a thread of its own.
-    /// One that never answers stays behind with its thread, and this producer is of no use any more.
+    /// One that never answers stays behind with that thread, and this producer is of no use any more.
     ///
     /// # Errors
     /// If the broker refuses them, or doesn't answer within `timeout`.
@@ -185,14 +193,10 @@ impl TransactionalProducer {
     ) -> Result<(), KafkaError> {
         let producer = self.producer.clone();
         let sending = move || producer.send_offsets_to_transaction(&offsets, &membership, timeout);
-        match within(timeout + OFFSETS_GRACE, "kafka offsets", sending) {
-            Ok(Some(sent)) => sent,
-            Ok(None) => {
-                self.is_stuck.store(true, Ordering::Relaxed);
-                Err(KafkaError::Global(RDKafkaErrorCode::OperationTimedOut))
-            }
-            Err(_) => Err(KafkaError::Global(RDKafkaErrorCode::CriticalSystemResource)),
-        }
+        self.asking.within(timeout + OFFSETS_GRACE, sending).unwrap_or_else(|| {
+            self.is_stuck.store(true, Ordering::Relaxed);
+            Err(KafkaError::Global(RDKafkaErrorCode::OperationTimedOut))
+        })
     }
 
     /// Commits, asking again for as long as the broker's answer is only late: the transaction is then either committed or
@@ -281,18 +285,32 @@ impl Drop for TransactionalProducer {
     }
 }
 
-/// What `call` returns on a thread of this name; nothing if that takes longer than `limit`.
-fn within<T: Send + 'static>(
-    limit: Duration,
-    thread: &str,
-    call: impl FnOnce() -> T + Send + 'static,
-) -> io::Result<Option<T>> {
-    let (returned, returns) = mpsc::sync_channel(1);
-    thread::Builder::new().name(thread.to_owned()).spawn(move || {
+/// A thread that makes calls one after another, for whoever must not wait for them for ever. It ends when nobody can ask it any more.
+struct CallThread {
+    calls: mpsc::Sender<Box<dyn FnOnce() + Send>>,
+}
+
+impl CallThread {
+    fn start(name: &str) -> io::Result<Self> {
+        let (calls, asked) = mpsc::channel::<Box<dyn FnOnce() + Send>>();
+        thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || asked.into_iter().for_each(|call| call()))?;
+        Ok(Self { calls })
+    }
+
+    /// What `call` returns; nothing if that takes longer than `limit`: then no later call is made before it has returned.
+    fn within<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        call: impl FnOnce() -> T + Send + 'static,
+    ) -> Option<T> {
+        let (returned, returns) = mpsc::sync_channel(1);
         // Whoever waited may have gone on.
-        let _ = returned.send(call());
-    })?;
-    Ok(returns.recv_timeout(limit).ok())
+        let call = move || drop(returned.send(call()));
+        self.calls.send(Box::new(call)).ok()?;
+        returns.recv_timeout(limit).ok()
+    }
 }
 
 fn is_fencing(code: RDKafkaErrorCode) -> bool {
@@ -309,9 +327,9 @@ mod tests {
     #[test]
     fn a_call_that_does_not_return_is_left_behind() {
         let (release, released) = mpsc::channel::<()>();
-        let never = within(Duration::from_millis(10), "never", move || released.recv().is_ok());
-        assert_eq!(never.unwrap(), None);
+        let thread = CallThread::start("calls").unwrap();
+        assert_eq!(thread.within(Duration::from_millis(10), move || released.recv().is_ok()), None);
         drop(release);
-        assert_eq!(within(Duration::from_secs(60), "at once", || 7).unwrap(), Some(7));
+        assert_eq!(thread.within(Duration::from_secs(60), || 7), Some(7));
     }
 }
