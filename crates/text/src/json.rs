@@ -15,7 +15,11 @@ pub struct JsonRepair {
 /// Levels that are followed: one more than serde_json reads. What is deeper is no document, and ends there.
 const MAX_LEVELS: usize = 129;
 
-/// The longest word of JSON, and of what scripts write in a value's place.
+/// The words of JSON (RFC 8259, section 3), ...
+const JSON_WORDS: [&str; 3] = ["null", "true", "false"];
+/// ... and what scripts write where they have no value.
+const NO_VALUES: [&str; 4] = ["NaN", "Infinity", "undefined", "None"];
+/// The longest of them.
 const MAX_WORD_BYTES: usize = 9;
 
 /// Mends, in one pass: line feeds and other control characters inside strings, backslashes that escape nothing, halves of
@@ -116,7 +120,7 @@ impl Repair {
         {
             word.push(c);
         }
-        if matches!(word.as_str(), "NaN" | "Infinity" | "undefined" | "None") {
+        if NO_VALUES.contains(&word.as_str()) {
             // "-Infinity", too.
             let written = self.out.trim_end_matches('-').len();
             self.out.truncate(written);
@@ -211,7 +215,8 @@ fn ends_string(mut rest: Peekable<Chars<'_>>) -> bool {
         Some(',') => {
             skip_space(&mut rest);
             let value = |c: &char| c.is_ascii_digit() || "\"'{[]},-/".contains(*c);
-            rest.peek().is_none_or(value) || WORDS.iter().any(|word| starts_with(rest.clone(), word))
+            let mut words = JSON_WORDS.iter().chain(&NO_VALUES);
+            rest.peek().is_none_or(value) || words.any(|word| starts_with(rest.clone(), word))
         }
         // A comment, and no path: "<a href="/harbour">".
         Some('/') => matches!(rest.peek(), Some('/' | '*')),
@@ -219,9 +224,6 @@ fn ends_string(mut rest: Peekable<Chars<'_>>) -> bool {
         None => true,
     }
 }
-
-/// JSON's words, and what scripts write for no value.
-const WORDS: [&str; 7] = ["null", "true", "false", "NaN", "Infinity", "undefined", "None"];
 
 fn starts_with(mut rest: Peekable<Chars<'_>>, word: &str) -> bool {
     word.chars().all(|c| rest.next_if_eq(&c).is_some()) && rest.peek().is_none_or(|c| !c.is_alphanumeric())
