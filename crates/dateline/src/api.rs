@@ -68,6 +68,7 @@ pub(crate) mod near_rejects;
 pub(crate) mod opml;
 mod own_names;
 mod parameters;
+mod problem;
 mod reading_threads;
 pub(crate) mod recorded;
 mod refusal_log;
@@ -83,22 +84,18 @@ use std::sync::Arc;
 
 use aide::axum::ApiRouter;
 use aide::axum::routing::{get_with, post_with, put_with};
-use aide::generate::GenContext;
-use aide::openapi::{OpenApi, Operation};
-use aide::{OperationOutput, openapi as oas};
+use aide::openapi::OpenApi;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Version, header};
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Json, Response};
-use dateline_journal::{Journal, JournalError, JournalReader};
+use dateline_journal::{Journal, JournalReader};
 use dateline_publisher::{RelayStatus, Topics};
 use dateline_sinks::SinkHandle;
 use dateline_stories::story::StoryTables;
-use dateline_wire::{Envelope, EventKind, Sequence};
+use dateline_wire::{Envelope, EventKind};
 use jiff::Timestamp;
-use schemars::JsonSchema;
-use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::task::JoinHandle;
@@ -112,16 +109,17 @@ pub use document::openapi;
 pub(crate) use feed::{FeedAddition, FeedChangeReport};
 pub(crate) use health::is_alive;
 pub(crate) use label::LabelledArticle;
+pub(crate) use problem::ProblemKind;
 pub(crate) use webhook::{DeadLetter, EnabledWebhook, RedeliveryReport, not_given_up};
 
 use self::acceptable::{Accept, METRIC_KINDS};
 use self::activity::ActivityCounter;
 use self::console::Sessions;
 use self::own_names::{NameGuard, OwnNames};
+use self::problem::Problem;
 use self::reading_threads::ReadingThreads;
 use self::refusal_log::RefusalLog;
 use crate::config::HttpSettings;
-use crate::console::shown::visible;
 use crate::daemon::reachable;
 use crate::disk::DiskSpace;
 use crate::engine::{EngineActivity, EngineCommand};
@@ -478,143 +476,5 @@ impl Api {
             proxies: metrics.proxies(),
             disk: journal.reader().path().parent().and_then(|folder| DiskSpace::at(folder).ok()),
         }
-    }
-}
-
-/// What a failure is, where a program does something about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ProblemKind {
-    /// The daemon may not write the feeds file. Whoever may can do it in its place.
-    UnwritableFile,
-    /// Anything else.
-    Other,
-}
-
-impl ProblemKind {
-    /// The `type` of [`ProblemKind::UnwritableFile`] (RFC 9457, section 3.1.1).
-    pub(crate) const UNWRITABLE_FILE: &'static str = "/problems/unwritable-file";
-}
-
-/// A failure as the API tells it (RFC 9457, `application/problem+json`).
-#[derive(Debug)]
-struct Problem {
-    status: StatusCode,
-    kind: ProblemKind,
-    detail: String,
-    /// Everything that is wrong, where that is more than one thing.
-    errors: Vec<String>,
-    /// The first event from which nothing is missing, where what was asked for is gone.
-    oldest: Option<Sequence>,
-}
-
-impl Problem {
-    fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        let (kind, detail) = (ProblemKind::Other, detail.into());
-        Self { status, kind, detail, errors: Vec::new(), oldest: None }
-    }
-
-    /// Events up to `gone` are deleted, and some of them were asked for.
-    fn gone(gone: Sequence) -> Self {
-        let detail = format!(
-            "events up to {gone} are gone by [retention]: after={gone} gives those after it, after=earliest all that are left"
-        );
-        Self { oldest: Some(gone.next()), ..Self::new(StatusCode::GONE, detail) }
-    }
-
-    /// The most of one of the errors that is told, in characters: they may repeat what was given, which may turn the direction of a line.
-    const MAX_ERROR_CHARS: usize = 2_000;
-
-    /// The media type of [`Problem::to_json`].
-    const CONTENT_TYPE: &'static str = "application/problem+json";
-
-    fn to_json(&self) -> String {
-        let document = ProblemDocument {
-            kind: (self.kind == ProblemKind::UnwritableFile).then_some(ProblemKind::UNWRITABLE_FILE),
-            title: self.status.canonical_reason(),
-            status: self.status.as_u16(),
-            detail: &self.detail,
-            errors: self.errors.iter().map(|error| visible(error, Self::MAX_ERROR_CHARS)).collect(),
-            oldest: self.oldest,
-        };
-        // Strings and numbers always become JSON.
-        serde_json::to_string(&document).unwrap_or_default()
-    }
-
-    fn internal(detail: &str) -> Self {
-        tracing::error!(detail, "a request failed");
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, detail)
-    }
-}
-
-/// A failure, as RFC 9457 has it.
-#[derive(Serialize, JsonSchema)]
-#[schemars(rename = "Problem")]
-struct ProblemDocument<'p> {
-    /// What it is, where a program does something about it.
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    kind: Option<&'static str>,
-    /// The status in words.
-    title: Option<&'static str>,
-    /// The status.
-    status: u16,
-    /// What is wrong, and what to do.
-    detail: &'p str,
-    /// Everything that is wrong, where that is more than one thing.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<String>,
-    /// The first event from which nothing is missing, where what was asked for is gone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    oldest: Option<Sequence>,
-}
-
-impl OperationOutput for Problem {
-    type Inner = Self;
-
-    fn operation_response(context: &mut GenContext, _: &mut Operation) -> Option<oas::Response> {
-        let schema = context.schema.subschema_for::<ProblemDocument<'static>>();
-        Some(document::response("What is wrong, and what to do.", [(Self::CONTENT_TYPE, schema)]))
-    }
-
-    fn inferred_responses(
-        context: &mut GenContext,
-        operation: &mut Operation,
-    ) -> Vec<(Option<u16>, oas::Response)> {
-        Self::operation_response(context, operation).map(|response| (None, response)).into_iter().collect()
-    }
-}
-
-impl From<JournalError> for Problem {
-    fn from(error: JournalError) -> Self {
-        Self::internal(&error.to_string())
-    }
-}
-
-impl From<serde_json::Error> for Problem {
-    fn from(error: serde_json::Error) -> Self {
-        Self::internal(&format!("what is stored could not be read: {error}"))
-    }
-}
-
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let mut response =
-            (self.status, [(header::CONTENT_TYPE, Self::CONTENT_TYPE)], self.to_json()).into_response();
-        if self.status == StatusCode::UNAUTHORIZED {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-        }
-        response
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_told_of_mistakes_turns_no_line() {
-        let errors = vec!["`\u{202e}deef` is no way".to_owned()];
-        let problem = Problem { errors, ..Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "it is wrong") };
-        let told: serde_json::Value = serde_json::from_str(&problem.to_json()).unwrap();
-        assert_eq!(told["errors"][0], "`⟨U+202E⟩deef` is no way");
     }
 }
