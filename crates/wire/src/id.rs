@@ -84,12 +84,12 @@ impl FeedId {
 }
 
 impl EntryId {
-    /// By guid, as the feed writes it, trimmed; one that is an address, without session ids.
+    /// By guid, as the feed writes it, trimmed; one that is an address, without session and click ids.
     pub fn of_guid(guid: &str) -> Self {
         Self(digest(&["guid", &without_session(guid.trim())]))
     }
 
-    /// By link, without session ids, for an entry without a guid.
+    /// By link, without session and click ids, for an entry without a guid.
     pub fn of_link(link: &Url) -> Self {
         Self(digest(&["link", &without_session(link.as_str())]))
     }
@@ -181,6 +181,14 @@ mod tests {
             ArticleId::of(&CanonicalUrl::of(&link("a1"))),
             ArticleId::of(&CanonicalUrl::of(&link("b2")))
         );
+    }
+
+    #[test]
+    fn a_click_id_is_no_part_of_an_identity_and_a_campaign_is() {
+        let link = |query: &str| Url::parse(&format!("https://news.example/view?id=7&{query}")).unwrap();
+        assert_eq!(EntryId::of_link(&link("fbclid=a1")), EntryId::of_link(&link("fbclid=b2")));
+        assert_eq!(EntryId::of_guid(link("yclid=1").as_str()), EntryId::of_guid(link("yclid=2").as_str()));
+        assert_ne!(EntryId::of_link(&link("utm_content=1")), EntryId::of_link(&link("utm_content=2")));
     }
 
     #[test]

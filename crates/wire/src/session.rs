@@ -1,10 +1,11 @@
-//! Session ids in addresses: tokens that a server hands to each visitor, new at each visit, and that tell nothing of the page.
+//! Session and click ids in addresses: tokens that a server hands to each visitor, or an advertiser, a network or a mailing to each click, new
+//! each time, and that tell nothing of the page.
 
 use std::borrow::Cow;
 
 /// The names by which server software writes its session ids into paths and queries, in lower case: Java servlets, PHP, ASP,
-/// ASP.NET, ColdFusion. The ASP name ends in letters of the server's choice.
-const NAMES: [&str; 8] = [
+/// ASP.NET, ColdFusion, CGI, shops. The ASP name ends in letters of the server's choice.
+const NAMES: [&str; 12] = [
     "jsessionid",
     "phpsessid",
     "aspsessionid",
@@ -13,6 +14,55 @@ const NAMES: [&str; 8] = [
     "session_id",
     "cfid",
     "cftoken",
+    "cgisessid",
+    "oscsid",
+    "xtcsid",
+    "zenid",
+];
+
+/// The names of ids of one click or one reader, in lower case, from the documentation of those who add them.
+const CLICKS: &[&str] = &[
+    "fbclid",
+    "gclid",
+    "dclid",
+    "gbraid",
+    "wbraid",
+    "srsltid",
+    "_ga",
+    "_gl",
+    "msclkid",
+    "yclid",
+    "ysclid",
+    "_openstat",
+    "openstat",
+    "twclid",
+    "ttclid",
+    "rdt_cid",
+    "epik",
+    "li_fat_id",
+    "igshid",
+    "igsh",
+    "irclickid",
+    "zanpid",
+    "_branch_match_id",
+    "wickedid",
+    "rb_clid",
+    "mc_eid",
+    "mkt_tok",
+    "oly_anon_id",
+    "oly_enc_id",
+    "vero_id",
+    "usqp",
+    "dicbo",
+    "obclid",
+    "tblci",
+    "vmcid",
+    "sscid",
+    "cjevent",
+    "sccid",
+    "qclid",
+    "mibextid",
+    "__tn__",
 ];
 
 /// Names that session ids share with other things, such as a section or a story.
@@ -24,7 +74,7 @@ const MIN_TOKEN_BYTES: usize = 12;
 /// The length of a UUID with its hyphens (RFC 9562, section 4).
 const UUID_BYTES: usize = 36;
 
-/// `url` without session ids. Under a name that has other meanings only what looks like a token goes, and only where a number
+/// `url` without session and click ids. Under a name that has other meanings only what looks like a token goes, and only where a number
 /// elsewhere in the address still tells which page it is.
 pub(crate) fn without_session(url: &str) -> Cow<'_, str> {
     let is_web = url.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("http"));
@@ -58,6 +108,7 @@ pub(crate) fn without_session(url: &str) -> Cow<'_, str> {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let name = name.to_ascii_lowercase();
         is_named(&name)
+            || CLICKS.contains(&name.as_str())
             || SHARED_NAMES.contains(&name.as_str())
                 && is_token(value)
                 && (in_path || pairs.iter().enumerate().any(|(other, pair)| other != at && tells(pair)))
@@ -128,6 +179,9 @@ mod tests {
             ),
             ("https://a.example/7?sid=0b7c7e52-5d0c-4f0e-9a55-3b1f0c2d4e6f", "https://a.example/7"),
             ("https://a.example/2025/ferry?s=3f2a9c41d07be855", "https://a.example/2025/ferry"),
+            ("https://a.example/ferry?fbclid=IwAR0x&id=7&gclid=Cj0K", "https://a.example/ferry?id=7"),
+            ("https://a.example/ferry?dicbo=v2-1f&tblci=GiB#top", "https://a.example/ferry#top"),
+            ("https://a.example/ferry?zenid=a1&osCsid=b2", "https://a.example/ferry"),
             (
                 "https://a.example/(S(lit3py55t21z5v55vlm25s55))/view.aspx?id=7",
                 "https://a.example/view.aspx?id=7",
@@ -149,6 +203,7 @@ mod tests {
             "https://a.example/view;v=2?id=7",
             "https://a.example/view?s=ferry+runs+again+after+storm&id=7",
             "https://a.example/view",
+            "https://a.example/view?utm_source=rss&click=7",
             "https://a.example/(S(7))/view",
             "https://a.example/Storm_(S(lit3py55t21z5v55vlm25s55))",
             "https://a.example/(storm)/7",
