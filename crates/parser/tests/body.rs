@@ -380,6 +380,43 @@ fn the_name_alone_above_the_text_is_a_byline_unless_speakers_are_named_so() {
 }
 
 #[test]
+fn a_byline_that_says_a_place_or_a_house_goes_from_above_the_text_and_from_below_a_standfirst() {
+    let lede =
+        "<p>The ferry sails again, two weeks after the storm took the pier and the timetable with it.</p>";
+    let day = "<p>21 March 2025</p>";
+    for line in [
+        "Ana Lund, Puerto Norte",
+        "Ana Lund (Tarrow)",
+        "Ana Lund – Tarrow",
+        "바다뉴스 김하나 기자",
+        "[바다뉴스 김하나 기자]",
+        "부산=김하나 기자",
+    ] {
+        for above in [
+            format!("<p>{line}</p>"),
+            format!("{lede}<p>{line}</p>"),
+            format!("{lede}{day}<p>{line}</p>"),
+            format!("{lede}<p>{line}</p>{day}"),
+        ] {
+            let found = lines_by(&["Ana Lund", "김하나"], &format!("{above}{}", story(3)));
+            let expected = if above.starts_with(lede) { 4 } else { 3 };
+            assert_eq!(found.len(), expected, "{above}: {found:#?}");
+        }
+    }
+    for line in [
+        "Ana Lund, teacher",
+        "Ana Lund, Reporter",
+        "Ana Lund – five words more of it",
+        "바다뉴스 김하나 기자가 현장을 찾았다",
+    ] {
+        let found = lines_by(&["Ana Lund", "김하나"], &format!("<p>{line}</p>{}", story(3)));
+        assert!(found.iter().any(|found| found == line), "{found:#?}");
+    }
+    let within = format!("{}<p>Ana Lund, Puerto Norte</p>{}", story(2), story(5).split_off(500));
+    assert!(lines_by(&["Ana Lund"], &within).iter().any(|line| line == "Ana Lund, Puerto Norte"));
+}
+
+#[test]
 fn spans_cover_the_body_in_order() {
     let article = read(&page(&story(7)));
     let paragraphs = &article.body.paragraphs;
@@ -428,6 +465,24 @@ fn a_lede_that_is_shown_twice_comes_once() {
     let html = page(&inside).replace("</h1>", &format!("</h1><div class=summary><b>{lede}</b></div>"));
     let article = read(&html);
     assert_eq!(article.body.text.matches("brass band").count(), 1, "{:#?}", lines(&article));
+}
+
+#[test]
+fn a_paragraph_that_stands_twice_comes_once_and_a_short_refrain_as_often_as_it_is_said() {
+    let korean = [
+        "린드홀름 시의회는 주 케이블의 부식을 이유로 올여름 내내 옛 항구 다리의 차량 통행을 금지하기로 화요일 의결했다.",
+        "주민들은 이달 말까지 이의를 제기할 수 있으며 보행자는 나룻배를 이용하게 된다고 시는 밝혔다.",
+        "기술자들은 보수 비용을 예산에 책정된 금액의 두 배인 약 400만 크로나로 보고 있다고 설명했다.",
+    ];
+    let paragraphs = |lines: &[&str]| lines.iter().map(|line| format!("<p>{line}</p>")).collect::<String>();
+    for order in [[0, 1, 1, 2], [0, 1, 2, 1]] {
+        let text = paragraphs(&order.map(|at| korean[at]));
+        let article = read(&page(&text));
+        assert_eq!(article.body.text.matches(korean[1]).count(), 1, "{:#?}", lines(&article));
+    }
+    let refrain = "그래도 배는 아침 여섯 시에 떠난다.";
+    let text = paragraphs(&[korean[0], refrain, korean[1], refrain, korean[2], refrain]);
+    assert_eq!(read(&page(&text)).body.text.matches(refrain).count(), 3);
 }
 
 #[test]
@@ -502,6 +557,10 @@ fn what_the_markup_hides_is_no_part_of_the_story() {
         "<div class=is-hidden>",
         "<div class='d-none d-print-block'>",
         "<div popover id=voucher>",
+        "<div class='modal fade'>",
+        "<div class='modal fade' tabindex=-1><div class=modal-dialog>",
+        "<div style='opacity:0;height:0'>",
+        "<div style='opacity: 0; pointer-events: none'>",
     ] {
         let close = if open.starts_with("<dialog") { "</dialog>" } else { "</div>" };
         let article = read(&page(&format!("{}{open}{text}{close}", story(5))));
@@ -517,6 +576,19 @@ fn a_story_that_is_hidden_until_a_script_shows_it_is_read() {
     {
         let html = page(&story(5)).replace("<main>", &format!("<main {wrapper}>"));
         assert_eq!(lines(&read(&html)).len(), 5, "{wrapper}");
+    }
+}
+
+#[test]
+fn what_only_fades_in_and_a_dialog_that_is_open_are_seen() {
+    for open in [
+        "<div style='opacity:0; transition: opacity .5s'>",
+        "<div class='modal fade in'>",
+        "<div class='modal fade show'>",
+        "<div class='modals fade'>",
+    ] {
+        let article = read(&page(&format!("{}{open}{}</div>", story(2), story(5).split_off(500))));
+        assert!(article.body.text.contains("at 4 o'clock"), "{open}: {:#?}", lines(&article));
     }
 }
 

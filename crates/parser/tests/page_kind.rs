@@ -534,6 +534,31 @@ fn the_words_of_a_button_make_a_teaser_and_within_a_storys_sentence_none() {
 }
 
 #[test]
+fn a_headline_of_nothing_but_a_walls_words_is_a_storys_where_a_day_and_several_sentences_stand_below() {
+    let told = [
+        "Officials at the northern harbour said on Tuesday that two freighters had been turned back before dawn.",
+        "The captains had waited for three days for a pilot, and left without their cargo, a union of dockers said.",
+    ];
+    let walls = [
+        "The security team has been told of this attempt, which was made from a data centre abroad.",
+        "The newsroom writes to everybody who asks for a licence, and its answers take two working days.",
+    ];
+    let page = |title: &str, text: &[&str]| {
+        let text: String = text.iter().map(|line| format!("<p>{line}</p>")).collect();
+        kind(&format!("<title>{title} | Harbour Post</title><h1>{title}</h1>{text}"))
+    };
+    let day = ["16 June 2025"];
+    for title in ["Access denied", "Are you a robot?", "Page not found", "Seite nicht gefunden"] {
+        assert_eq!(page(title, &[&day[..], &told].concat()), PageKind::Article, "{title}");
+        assert_ne!(page(title, &[&day[..], &told[..1]].concat()), PageKind::Article, "{title}");
+        assert_ne!(page(title, &told), PageKind::Article, "{title}");
+        assert_ne!(page(title, &walls), PageKind::Article, "{title}");
+        let asked = "Please wait a few seconds while the browser that sent the request is checked.";
+        assert_ne!(page(title, &[day[0], told[0], asked]), PageKind::Article, "{title}");
+    }
+}
+
+#[test]
 fn a_headline_that_holds_the_words_of_a_wall_is_a_storys_where_a_sentence_below_tells_something() {
     let en = "Officials at the northern harbour said on Tuesday that two freighters had been turned back before dawn.";
     for (title, sentence) in [

@@ -23,6 +23,9 @@ const TELLING: f32 = 40.0;
 /// Length from which a paragraph in the same dress is a copy, in units: what a story says again is shorter, or a question.
 const PARAGRAPH: f32 = 100.0;
 
+/// The same in scripts of few letters, where a unit says more.
+const PARAGRAPH_IN_DENSE_SCRIPT: f32 = 70.0;
+
 /// Texts that one of two copies may hold in between and the other not: an advertisement, a link.
 const MAX_GAP: usize = 3;
 
@@ -182,7 +185,9 @@ pub(super) fn drop_previews(layout: &Layout, kept: &mut [bool]) {
 /// Whether a text is a whole paragraph of the kind that a story says once.
 fn is_said_once(layout: &Layout, run: &Run) -> bool {
     let mut around = layout.around(run.area).take(2).map(|area| layout.areas[area as usize].tag);
-    run.units >= PARAGRAPH
+    // Spaces have length, too, but nowhere so much.
+    let is_dense = run.units > 1.6 * run.letters as f32;
+    run.units >= if is_dense { PARAGRAPH_IN_DENSE_SCRIPT } else { PARAGRAPH }
         && run.ends
         && !ends_question(layout.str(run))
         && !around.any(|tag| matches!(tag, Tag::Cell | Tag::Item))

@@ -317,7 +317,7 @@ pub(super) fn drop_head_lines(layout: &Layout, kept: &mut [bool]) {
 }
 
 /// Whether a line is a date and few words beside it.
-fn is_date_line(line: &str) -> bool {
+pub(super) fn is_date_line(line: &str) -> bool {
     const WORDS: usize = 4;
     if !date::has_digit(line) {
         return false;

@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use dateline_wire::{Body, Cut, CutKind, ParagraphKind};
 
-use super::Text;
 use super::run::units;
 use super::text::Writer;
+use super::{Text, rule};
 use crate::meta::{self, BylineLine};
 
 /// How many lines above the text, and below it, a byline may take, each of so many units at most.
@@ -14,12 +14,16 @@ const HEAD: usize = 3;
 const FOOT: usize = 3;
 const LINE: f32 = 120.0;
 
+/// Length from which a sentence may be a standfirst above the byline, in units.
+const STANDFIRST: f32 = 60.0;
+
 /// What sentences end with.
 const ENDS: [char; 16] =
     ['.', '。', '!', '！', '?', '？', '…', '"', '”', '“', '」', '』', '»', ')', '）', '؟'];
 
-/// Drops the lines before the first sentence and behind the last that only say that `authors` wrote it. Their names alone are a byline
-/// only as the first line. Below a heading, or where others like it stand further in, such a line is of a part of the text.
+/// Drops the lines before the first sentence and behind the last that only say that `authors` wrote it. Their names alone, or with a place or
+/// a house beside them, are a byline only as the first line, or the first below a standfirst. Below a heading, or where others like it stand
+/// further in, such a line is of a part of the text.
 pub(crate) fn drop_bylines(text: &mut Text, authors: &[String]) {
     if authors.is_empty() {
         return;
@@ -31,11 +35,31 @@ pub(crate) fn drop_bylines(text: &mut Text, authors: &[String]) {
     let is_text = |index: &usize| lines[*index].1 == ParagraphKind::Text;
     let byline = |index: usize| meta::byline_of(lines[index].0, authors).filter(|_| is_text(&index));
     let is_worded = |index: &usize| byline(*index) == Some(BylineLine::Worded);
-    let is_short = |index: &usize| is_text(index) && units(lines[*index].0, LINE) < LINE;
-    let head = (0..lines.len().min(HEAD)).take_while(is_short);
+    let is_short_line = |index: usize, most: f32| units(lines[index].0, most) < most;
+    let is_short = |index: &usize| is_text(index) && is_short_line(*index, LINE);
+    // A standfirst may stand above the byline, and the day between them or below.
+    let is_day = |index: usize| lines.get(index).is_some_and(|(line, _)| rule::is_date_line(line));
+    let has_standfirst = lines.len() > HEAD
+        && is_text(&0)
+        && byline(0).is_none()
+        && !is_short_line(0, STANDFIRST)
+        && lines[0].0.ends_with(ENDS);
+    let start = match has_standfirst {
+        true => 1 + usize::from(is_day(1)),
+        false => 0,
+    };
+    let is_item = |index: usize| lines.get(index).is_some_and(|(_, kind)| *kind == ParagraphKind::ListItem);
+    let is_lone_item = |index: usize| is_item(index) && !is_item(index + 1);
+    let is_of_head = |index: &usize| {
+        is_short(index) || *index == start && is_lone_item(*index) && is_short_line(*index, LINE)
+    };
+    let head = (start..lines.len().min(HEAD)).take_while(is_of_head);
     let head = head.filter(|index| {
-        let closes = meta::closes_text(lines[*index].0);
-        !closes && (is_worded(index) || *index == 0 && byline(0).is_some())
+        let line = lines[*index].0;
+        let is_placed = || *index == start && meta::is_placed_byline(line, authors);
+        let is_bare = || *index == start && meta::byline_of(line, authors).is_some();
+        let is_byline = || is_worded(index) || is_bare();
+        is_placed() || !meta::closes_text(line) && is_byline()
     });
     // What a line before announces is of the text: "Write to this address:".
     let is_announced = |index: usize| {
@@ -46,9 +70,12 @@ pub(crate) fn drop_bylines(text: &mut Text, authors: &[String]) {
     };
     let foot = (0..lines.len()).rev().take(FOOT);
     let foot = foot.take_while(|index| is_worded(index) && !is_announced(*index));
-    let dropped: HashSet<usize> = head.chain(foot).collect();
+    let mut dropped: HashSet<usize> = head.chain(foot).collect();
     if (0..lines.len()).any(|index| !dropped.contains(&index) && byline(index).is_some()) {
         return;
+    }
+    if has_standfirst && dropped.contains(&start) {
+        dropped.extend([start - 1, start + 1].into_iter().filter(|index| *index > 0 && is_day(*index)));
     }
     if dropped.is_empty() || dropped.len() >= lines.len() || lines.len() != body.paragraphs.len() {
         return;

@@ -3,11 +3,13 @@
 //! The words for it occur in articles, too, and in the small print of pages. So they count where a wall says them: as the
 //! title or a heading, or in what the page says first; a phrase in the midst of a story makes no wall. A wall speaks to its
 //! reader ("your browser", "please") or of the site; a story tells of others, and quotes what it says of walls. So a headline that
-//! holds the phrase and more ("Access denied to port workers") is a story's where a sentence below it tells something.
+//! holds the phrase and more ("Access denied to port workers") is a story's where a sentence below it tells something, and one that holds
+//! nothing else ("Access denied") where a day and several such sentences stand below it.
 
 use dateline_wire::PageKind;
 
 use super::marks::Separation;
+use super::rule;
 use super::run::{Layout, Run, units};
 use crate::dom::{Document, local_name};
 
@@ -19,6 +21,9 @@ const MORE: f32 = 60.0;
 
 /// The same where a character counts for several letters: a sentence is shorter there.
 const MORE_IN_DENSE_SCRIPT: f32 = 40.0;
+
+/// How many sentences that tell of others make a story below a headline of a wall's words.
+const STORY: usize = 2;
 
 /// What a headline says beside the phrase, at the least, in units.
 const BESIDE_PHRASE: f32 = 5.0;
@@ -518,7 +523,13 @@ pub(super) fn of(document: &Document, layout: &Layout, kept: &[bool], is_dated: 
     let is_story = is_dated && own >= MORE;
     let tells = || body().any(|run| is_told_of_others(layout, run));
     let is_to_reader = |line: &&str| !is_dated && speaks_to_reader(line);
-    let is_walls = |line: &&str| !says_more(line) || !tells();
+    // A headline of nothing but a wall's words is a story's where a day stands below it, and several sentences that tell of others and none
+    // of anything else.
+    let tells_story = || {
+        let long = || body().filter(|run| run.heading == 0 && run.units >= MORE);
+        has_day(layout) && long().count() >= STORY && long().all(|run| is_told_of_others(layout, run))
+    };
+    let is_walls = |line: &&str| if says_more(line) { !tells() } else { !tells_story() };
     let wall = |line: &str| is_all(line).filter(|_| is_walls(&line));
     let says_title = || titles().find_map(wall);
     let says_heading = || headings().find_map(wall);
@@ -546,6 +557,15 @@ pub(super) fn of(document: &Document, layout: &Layout, kept: &[bool], is_dated: 
         true => begins.or_else(first).map(|(_, kind)| kind),
         false => begins.filter(|_| !has_headline(layout)).map(|(_, kind)| kind),
     }
+}
+
+/// Whether a line right behind the first heading is a day and little else.
+fn has_day(layout: &Layout) -> bool {
+    const BEHIND: usize = 4;
+    let heading = layout.runs.iter().position(|run| run.heading > 0);
+    let behind =
+        heading.map(|heading| layout.runs.iter().skip(heading + 1).take(BEHIND)).into_iter().flatten();
+    behind.into_iter().any(|run| run.digits > 0 && rule::is_date_line(layout.str(run)))
 }
 
 fn has_headline(layout: &Layout) -> bool {

@@ -157,6 +157,11 @@ pub(crate) fn byline_of(line: &str, authors: &[String]) -> Option<BylineLine> {
     authors::byline_of(line, authors)
 }
 
+/// Whether a line right above the text names some of `authors`, and beside them a place or a house at most.
+pub(crate) fn is_placed_byline(line: &str, authors: &[String]) -> bool {
+    authors::is_placed_byline(line, authors)
+}
+
 /// Whether a line of a byline can only stand where a text ends, by its signs.
 pub(crate) fn closes_text(line: &str) -> bool {
     authors::closes_text(line)

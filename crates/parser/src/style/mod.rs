@@ -98,7 +98,7 @@ impl Property {
                     || says("text-indent:-9999")
                     || says("transform:scale(0)")
                     || value("opacity:").is_some_and(|value| value == "0" || value.starts_with("0;"))
-                        && (is_lifted() || says("pointer-events:none"))
+                        && (is_lifted() || says("pointer-events:none") || is_flat())
                     || says("overflow:hidden") && is_flat() && !says("line-height:");
                 is_hidden.then_some(true)
             }

@@ -6,6 +6,7 @@
 mod byline;
 mod decide;
 mod east_asian;
+mod given_names;
 mod korean;
 mod vocabulary;
 mod words;
@@ -66,6 +67,12 @@ pub(super) fn is_person(name: &str) -> bool {
         && !words::is_label(name)
         && name.split(' ').count() >= 2
         && name.split(' ').any(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1)
+}
+
+/// Whether a name is a person's and begins with a given name, or its first letter, so that it is no place's and no section's.
+pub(super) fn has_given_name(name: &str) -> bool {
+    const WORDS: usize = 4;
+    is_person(name) && name.split(' ').count() <= WORDS && given_names::begins(name) && !words::is_role(name)
 }
 
 /// Whether a name can be a pen name of a word or two, where the markup says that it is an author's and nothing else.
@@ -308,6 +315,50 @@ pub(super) fn byline_of(line: &str, authors: &[String]) -> Option<BylineLine> {
     let can_be_bare = !line.contains(text::is_dense) && are_names(line, authors);
     let are_people = || clean(line).iter().all(|name| is_person(name) && !words::is_role(name));
     (can_be_bare && are_people()).then_some(BylineLine::Bare)
+}
+
+/// Whether a line right above the text names some of `authors` and, beside them, no more than where they are or for whom they write: "Ana Lund,
+/// Puerto Norte", "바다뉴스 김하나 기자". Such words within the text may be a speaker's or a section's.
+pub(super) fn is_placed_byline(line: &str, authors: &[String]) -> bool {
+    const WEIGHT: usize = 60;
+    let line = line.trim();
+    text::weight(line) <= WEIGHT
+        && if line.contains(text::is_dense) { is_titled(line, authors) } else { is_placed(line, authors) }
+}
+
+/// How many words may stand beside the names in such a line.
+const MAX_BESIDE: usize = 2;
+
+/// Of scripts without cases: names with the title of those who report, or behind the sign of the place, and a house or a place.
+fn is_titled(line: &str, authors: &[String]) -> bool {
+    const TITLES: [&str; 6] = ["기자", "특파원", "記者", "记者", "特派員", "特派员"];
+    let line = line.trim_matches(['[', ']', '［', '］', '【', '】']);
+    let parts = || {
+        line.split(|c: char| c.is_whitespace() || matches!(c, '=' | '＝' | '·' | '・'))
+            .filter(|part| !part.is_empty())
+    };
+    let bare =
+        |part: &str| TITLES.iter().find_map(|title| part.strip_suffix(title)).unwrap_or(part).to_owned();
+    let is_author = |part: &str| authors.contains(&bare(part));
+    let is_of_byline =
+        |part: &str| is_author(part) || TITLES.contains(&part) || part.contains('@') && part.is_ascii();
+    let beside = || parts().filter(|part| !is_of_byline(part));
+    (line.contains(['=', '＝']) || TITLES.iter().any(|title| line.contains(title)))
+        && parts().any(is_author)
+        && beside().count() <= MAX_BESIDE
+        && beside().all(|part| part.chars().all(char::is_alphanumeric))
+}
+
+/// Of scripts with cases: one name and a place.
+fn is_placed(line: &str, authors: &[String]) -> bool {
+    const SIGNS: [&str; 6] = [", ", " (", " – ", " — ", " - ", " | "];
+    let is_word = |word: &str| word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphabetic);
+    authors.iter().filter_map(|author| line.strip_prefix(author.as_str())).any(|rest| {
+        let place = SIGNS.iter().find_map(|sign| rest.strip_prefix(sign));
+        place.map(|place| place.trim_end_matches(')')).is_some_and(|place| {
+            place.split(' ').count() <= MAX_BESIDE && place.split(' ').all(is_word) && !words::is_role(place)
+        })
+    })
 }
 
 /// Whether a line can only stand where a text ends: it is in brackets, begins with a sign, or is an address.

@@ -2,6 +2,7 @@
 //!
 //! None of them decides anything. A new witness is a new file here, a line in [`hear`], and a row in docs/metadata.md.
 
+mod bare_name;
 mod body;
 mod byline;
 mod date_label;
@@ -41,6 +42,7 @@ pub(super) fn hear_around(scan: &Scan<'_>, received_at: Option<Timestamp>, claim
     visible_date::testify(scan, received_at, claims);
     byline::testify(scan, claims);
     signature::testify(scan, claims);
+    bare_name::testify(scan, claims);
     script::testify(scan, claims);
 }
 

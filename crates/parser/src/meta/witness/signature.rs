@@ -164,7 +164,22 @@ fn alone(line: &TextLine<'_>, next: Option<&TextLine<'_>>) -> Vec<String> {
         return Vec::new();
     }
     // A name stands before a date; behind one stand the section and labels.
-    people(if is_dated { authors::undated(line.text()) } else { line.text() })
+    let names = people(if is_dated { authors::undated(line.text()) } else { line.text() });
+    let is_told = is_set_apart || is_above_desk || names.iter().all(|name| is_known_name(name));
+    if is_told { names } else { Vec::new() }
+}
+
+/// Whether nothing but a date beside it is needed to know a name as one: sections and places stand before dates, too ("New York", "社会",
+/// "강원도").
+fn is_known_name(name: &str) -> bool {
+    const BODIES: [char; 27] = [
+        '都', '道', '府', '県', '市', '区', '町', '村', '省', '州', '国', '國', '面', '部', '課', '版', '欄',
+        '社', '网', '網', '報', '报', '局', '시', '도', '부', '면',
+    ];
+    match name.chars().filter(|c| text::is_dense(*c)).count() {
+        0 => authors::has_given_name(name),
+        letters => letters >= 3 && !name.ends_with(BODIES),
+    }
 }
 
 /// The people in a text that names nobody else but, in quotation marks behind them, their paper.
@@ -215,6 +230,15 @@ mod tests {
         assert!(names(&format!("<p>21 March 2025 Harbour Affairs</p><p>{LONG}</p>")).is_empty());
         assert!(names(&format!("<p>Updated: 21 March 2025</p><p>{LONG}</p>")).is_empty());
         assert!(names(&format!("<p>PORT NORTH, 21 March 2025</p><p>{LONG}</p>")).is_empty());
+        for line in [
+            "New York 21 March 2025",
+            "World News | 21 March 2025",
+            "社会 2025年3月21日",
+            "강원도 2025.03.21",
+        ] {
+            assert!(names(&format!("<p>{line}</p><p>{LONG}</p>")).is_empty(), "{line}");
+        }
+        assert_eq!(names(&format!("<p>김하나 2025.03.21</p><p>{LONG}</p>")), ["김하나"]);
     }
 
     #[test]
