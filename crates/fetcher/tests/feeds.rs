@@ -178,6 +178,7 @@ mod formats {
         assert!(page.to_string().contains("https://port.example/rss"), "{page}");
         assert!(refused("<opml version='2.0'/>").to_string().contains("<opml>"));
         assert!(refused("{\"error\": 404}").to_string().contains("no markup"));
+        assert!(refused("\u{89}PNG <J\u{12}œ8;'M}j> x").to_string().contains("no markup"));
     }
 }
 

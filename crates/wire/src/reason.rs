@@ -34,7 +34,7 @@ words! {
         NoText = "no_text",
         /// What the journal holds of the entry cannot be read.
         UnreadableEntry = "unreadable_entry",
-        /// The address cannot be asked for: it is no `http` or `https`, or names no host.
+        /// The address cannot be asked for: it is no `http` or `https`, names no host, or is too long.
         Url = "url",
         /// The address is not public, and the configuration does not allow it.
         Address = "address",

@@ -77,11 +77,16 @@ fn first_opinion(text: &str, url: Option<&Url>) -> Result<FeedDocument, FeedErro
     match xml::read(text, url) {
         xml::XmlReading::Feed(feed) => Ok(*feed),
         xml::XmlReading::WebPage => Err(FeedError::WebPage { feeds: discover::feeds_of(text, url) }),
-        xml::XmlReading::Unknown(Some(name)) => {
+        xml::XmlReading::Unknown(Some(name)) if is_name(&name) => {
             Err(FeedError::NotAFeed(format!("its root element is <{name}>")))
         }
-        xml::XmlReading::Unknown(None) => Err(FeedError::NotAFeed("it has no markup".to_owned())),
+        xml::XmlReading::Unknown(_) => Err(FeedError::NotAFeed("it has no markup".to_owned())),
     }
+}
+
+/// Whether an element may be called so (XML 1.0, section 2.3, of which this is a part): in a picture, too, something follows a `<`.
+fn is_name(name: &str) -> bool {
+    name.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.' | ':'))
 }
 
 fn marked(mut feed: FeedDocument) -> FeedDocument {

@@ -9,7 +9,7 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::{Bytes, BytesMut};
 use futures_util::future::BoxFuture;
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderValue, Method, Uri, header};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use reqwest::{Client, ClientBuilder, redirect, retry};
@@ -444,6 +444,13 @@ fn outgoing(request: Request) -> Result<reqwest::Request, TransportError> {
         return Err(TransportError::new(
             FailureKind::Url,
             "only http and https URLs with a host can be fetched",
+        ));
+    }
+    // One of 64 KiB is none to the client, which would tell of a connection that ended.
+    if let Err(error) = Uri::try_from(url.as_str()) {
+        return Err(TransportError::new(
+            FailureKind::Url,
+            format!("the address cannot be asked for: {error}"),
         ));
     }
     let credentials = basic_credentials(&url);

@@ -156,4 +156,6 @@ async fn only_the_web_is_asked() {
     for address in ["file:///etc/passwd", "ftp://news.example/", "data:text/html,x", "gopher://127.0.0.1/"] {
         assert_eq!(failure(&live, address).await, Some(FailureKind::Url), "{address}");
     }
+    let long = format!("http://127.0.0.1/?{}", "q".repeat(1 << 16));
+    assert_eq!(failure(&live, &long).await, Some(FailureKind::Url));
 }
