@@ -35,6 +35,8 @@ class RunningConsole(Browsing):
     """Each test has a daemon of its own, which ends with it."""
 
     process = None
+    # What else the daemon is told.
+    arguments = ()
 
     def serve(self, handler):
         """Serves a site, and gives its address."""
@@ -59,7 +61,7 @@ class RunningConsole(Browsing):
 
     def start(self):
         with open(self.folder / "log", "ab") as log:
-            self.process = subprocess.Popen([BINARY, "run", "--config", self.config], stdout=log, stderr=log,
+            self.process = subprocess.Popen([BINARY, "run", "--config", self.config, *self.arguments], stdout=log, stderr=log,
                                             stdin=subprocess.DEVNULL, env=ENVIRONMENT)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:

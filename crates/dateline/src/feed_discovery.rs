@@ -96,7 +96,9 @@ async fn ask(fetcher: &Fetcher, feed: &Feed) -> Result<PollOutcome, String> {
     match &outcome.result {
         PollResult::Failed(reason) => Err(reason.clone()),
         PollResult::Gone => Err("gone (410)".to_owned()),
-        PollResult::PutOff => Err("its host asks to be left alone".to_owned()),
+        PollResult::PutOff => {
+            Err(format!("its host asks to be left alone until {:.0}", outcome.feed.next_poll))
+        }
         _ => Ok(outcome),
     }
 }

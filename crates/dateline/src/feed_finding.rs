@@ -71,7 +71,10 @@ pub(crate) fn finding(outcome: &PollOutcome, now: Timestamp) -> FeedFinding {
     let (verdict, what) = match &outcome.result {
         PollResult::Failed(reason) => (FeedVerdict::Failed, reason.clone()),
         PollResult::Gone => (FeedVerdict::Gone, "410: it is gone".to_owned()),
-        PollResult::PutOff => (FeedVerdict::PutOff, "its host asks to be left alone".to_owned()),
+        PollResult::PutOff => {
+            let until = outcome.feed.next_poll;
+            (FeedVerdict::PutOff, format!("its host asks to be left alone until {until:.0}"))
+        }
         _ if count == 0 => (FeedVerdict::Empty, "no entries".to_owned()),
         _ => match newest {
             Some(newest) if is_stale(newest) => {

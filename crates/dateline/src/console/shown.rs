@@ -19,6 +19,8 @@ pub(crate) const MAX_LINE_CHARS: usize = 300;
 const MAX_WORD_CHARS: usize = 100;
 /// The most of an address that is shown, in scalar values.
 const MAX_ADDRESS_CHARS: usize = 90;
+/// The most of an address that leads somewhere, in bytes: a feed may list thirty entries with one of a megabyte each, and a page is small.
+const MAX_LINK_BYTES: usize = 4 << 10;
 
 /// The most marks on one letter that are shown: no language writes more, and a pile of them is drawn over what stands around it.
 const MAX_MARKS_IN_A_ROW: usize = 4;
@@ -124,33 +126,63 @@ pub(crate) fn is_tag(tag: &str) -> bool {
         && tag != "und"
 }
 
-/// A link to a page of somebody else's, which learns nothing of where it was followed. What is no `http` or `https` is shown and
-/// leads nowhere.
+/// Whether an address is short enough to lead somewhere, also as a part of an address of the console's own.
+pub(crate) fn may_lead(address: &str) -> bool {
+    address.len() <= MAX_LINK_BYTES
+}
+
+/// A link to a page of somebody else's, which learns nothing of where it was followed. What is no `http` or `https`, or too long, is shown
+/// and leads nowhere.
 pub(crate) fn outside_link(address: &str, label: Markup) -> Markup {
-    let leads = Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    let is_of_page = Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
     html! {
-        @if leads {
-            a.outside href=(address) rel="noreferrer noopener" target="_blank" { (label) }
-        } @else {
+        @if !is_of_page {
             span.outside title="no address of a page" { (label) }
+        } @else if !may_lead(address) {
+            span.outside title=(format!("an address of {} bytes, which is too long to lead anywhere", address.len())) { (label) }
+        } @else {
+            a.outside href=(address) rel="noreferrer noopener" target="_blank" { (label) }
         }
     }
 }
 
+/// The beginning of an address, without `https`. A line is broken before a point of its host, or behind what ends a part of its path, rather
+/// than within a word: browsers know of few such places by themselves.
+fn short_address(address: &str) -> Markup {
+    let short = visible(address.strip_prefix("https://").unwrap_or(address), MAX_ADDRESS_CHARS);
+    let host = short.find("://").map_or(0, |at| at + "://".len());
+    let path = short[host..].find(['/', '?', '#']).map_or(short.len(), |at| host + at);
+    let (mut pieces, mut begin) = (Vec::new(), 0);
+    for (at, _) in short.char_indices().skip(1) {
+        let before = short[..at].chars().next_back();
+        let may_break = match at < path {
+            true => at > host && short[at..].starts_with('.'),
+            false => at > path && matches!(before, Some('/' | '?' | '&' | '=')),
+        };
+        if may_break {
+            pieces.push(&short[begin..at]);
+            begin = at;
+        }
+    }
+    html! { bdi { @for piece in pieces { (piece) wbr; } (&short[begin..]) } }
+}
+
 /// An address as a link to it.
 pub(crate) fn address(address: &str) -> Markup {
-    let short = address.strip_prefix("https://").unwrap_or(address);
-    outside_link(address, html! { bdi { (visible(short, MAX_ADDRESS_CHARS)) } })
+    outside_link(address, short_address(address))
 }
 
 /// What people call a feed, or where it is.
 pub(crate) fn feed_name(name: Option<&str>, url: &str) -> Markup {
-    let address =
-        || html! { bdi { (visible(url.strip_prefix("https://").unwrap_or(url), MAX_ADDRESS_CHARS)) } };
-    name.map_or_else(address, line)
+    name.map_or_else(|| short_address(url), line)
 }
 
-/// What went wrong with a feed, without its address, which stands beside it. A status is told with its words (RFC 9110, section 15).
+/// The host of an address as the name of its site.
+pub(crate) fn site_name(address: &Url) -> Markup {
+    short_address(&host(address))
+}
+
+/// What went wrong with a feed or a page, without its address, which stands beside it. A status is told with its words (RFC 9110, section 15).
 pub(crate) fn feed_error(error: &str, url: &str) -> Markup {
     let error = error.replace(&format!(" from {url}"), "").replace(&format!("{url}: "), "");
     let status = match error.as_str() {
@@ -162,7 +194,7 @@ pub(crate) fn feed_error(error: &str, url: &str) -> Markup {
             let words = status.canonical_reason().unwrap_or_default();
             line(format!("answered {} {words}", status.as_u16()).trim_end())
         }
-        None => line(&error),
+        None => html! { bdi { (with_commands(&error, MAX_LINE_CHARS)) } },
     }
 }
 
@@ -246,15 +278,30 @@ mod tests {
         }
         let shown = address("https://news.example/1").into_string();
         assert!(shown.contains(r#"href="https://news.example/1" rel="noreferrer noopener""#), "{shown}");
+        let long = address(&format!("https://news.example/{}", "q".repeat(1 << 20))).into_string();
+        assert!(!long.contains("href") && long.len() < 500, "{long}");
+    }
+
+    #[test]
+    fn an_address_is_broken_where_its_parts_end() {
+        let broken = |address: &str| short_address(address).into_string().replace("<wbr>", "|");
+        assert_eq!(broken("https://a.news.example/x/feed.xml"), "<bdi>a|.news|.example/|x/|feed.xml</bdi>");
+        assert_eq!(
+            broken("http://news.example?a=1&b=2#.c"),
+            "<bdi>http://news|.example?|a=|1&amp;|b=|2#.c</bdi>"
+        );
+        assert_eq!(broken("https://пример.рф/а/б"), "<bdi>пример|.рф/|а/|б</bdi>");
+        assert_eq!(broken("news.example/"), "<bdi>news|.example/</bdi>");
+        assert_eq!(broken(""), "<bdi></bdi>");
     }
 
     #[test]
     fn a_feed_without_a_name_is_called_by_its_address_and_its_error_does_not_repeat_that() {
         let url = "https://news.example/rss";
-        assert_eq!(feed_name(None, url).into_string(), "<bdi>news.example/rss</bdi>");
+        assert_eq!(feed_name(None, url).into_string(), "<bdi>news<wbr>.example/<wbr>rss</bdi>");
         assert_eq!(feed_name(Some("News"), url).into_string(), "<bdi>News</bdi>");
         let long = format!("https://news.example/?{}", "q".repeat(500));
-        assert!(feed_name(None, &long).into_string().len() < 120);
+        assert!(feed_name(None, &long).into_string().len() < 140);
         assert_eq!(
             feed_error("status 503 from https://news.example/rss", url).into_string(),
             "<bdi>answered 503 Service Unavailable</bdi>"

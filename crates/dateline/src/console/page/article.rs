@@ -13,7 +13,7 @@ use crate::console::figures::{
 use crate::console::frame::Viewer;
 use crate::console::marked::{self, Mark, MarkKind};
 use crate::console::plot::weight;
-use crate::console::shown::{address, feed_name, host, is_tag, line, line_in, visible};
+use crate::console::shown::{address, feed_name, is_tag, line, line_in, site_name, visible};
 use crate::rivals::place;
 
 /// The most pieces of evidence that are shown of one reason.
@@ -94,7 +94,7 @@ fn publisher(content: &Article) -> Markup {
     html! {
         @match (&content.publisher, content.canonical_url.as_ref().or(content.url.as_ref())) {
             (Some(publisher), _) => (line(publisher)),
-            (None, Some(url)) => (host(url)),
+            (None, Some(url)) => (site_name(url)),
             (None, None) => "publisher not known",
         }
     }

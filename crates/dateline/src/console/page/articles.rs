@@ -11,7 +11,7 @@ use super::rejects::{RejectRow, reject_row};
 use super::stories::story_row;
 use super::times::{self, TimeChoice};
 use crate::console::figures::{language, moment, short, since, verdict, words};
-use crate::console::shown::{host, line, line_in, visible};
+use crate::console::shown::{line, line_in, site_name, visible};
 use crate::status::FeedStatus;
 
 /// An article in a list.
@@ -204,7 +204,7 @@ pub(crate) fn article_row(article: &ArticleRow, now: Timestamp) -> Markup {
             div {
                 a.headline data-row href=(format!("/articles/{}", event.article)) { (line_in(title, content.language.as_deref())) }
                 p.meta {
-                    b { @match (&content.publisher, &content.url) { (Some(publisher), _) => (line(publisher)), (None, Some(url)) => (host(url)), (None, None) => "unknown" } }
+                    b { @match (&content.publisher, &content.url) { (Some(publisher), _) => (line(publisher)), (None, Some(url)) => (site_name(url)), (None, None) => "unknown" } }
                     @if let Some(tag) = &content.language { " · " (language(tag)) }
                     " · " (moment(event.received_at, now)) ", " (since(Some(event.received_at), now))
                     @if event.revision > 1 { " · revision " (event.revision) }

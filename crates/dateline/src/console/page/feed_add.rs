@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
+use url::Url;
 
 use crate::api::opml::ImportReport;
 use crate::console::figures::{count, counted, language, moment, since, told_moment, verdict, words};
 use crate::console::frame::Viewer;
-use crate::console::shown::{address, feed_name, line, line_in, visible, with_commands};
+use crate::console::shown::{address, feed_error, feed_name, line, line_in, visible};
 use crate::feed_finding::FeedVerdict;
 use crate::feed_preview::{FeedPreview, PreviewedEntry, PreviewedOutcome};
 
@@ -215,7 +216,7 @@ fn entry_row(entry: &PreviewedEntry, now: Timestamp) -> Markup {
                     @if let Some(link) = link { (address(link.as_str())) } @else { "without a link" }
                     @if let Some(published) = published { " · " (moment(*published, now)) ", " (since(Some(*published), now)) }
                 }
-                @if let Some(outcome) = outcome { (outcome_of(outcome, title.as_deref(), now)) }
+                @if let Some(outcome) = outcome { (outcome_of(outcome, title.as_deref(), link.as_ref().map_or("", Url::as_str), now)) }
             }
             div.aside {
                 @match outcome {
@@ -229,7 +230,7 @@ fn entry_row(entry: &PreviewedEntry, now: Timestamp) -> Markup {
     }
 }
 
-fn outcome_of(outcome: &PreviewedOutcome, entry_title: Option<&str>, now: Timestamp) -> Markup {
+fn outcome_of(outcome: &PreviewedOutcome, entry_title: Option<&str>, link: &str, now: Timestamp) -> Markup {
     let PreviewedOutcome {
         is_published,
         detail,
@@ -243,7 +244,7 @@ fn outcome_of(outcome: &PreviewedOutcome, entry_title: Option<&str>, now: Timest
     } = outcome;
     html! {
         p.meta {
-            @if *is_published { b { "would be published" } } @else { "would not be published: " bdi { (with_commands(detail, 300)) } }
+            @if *is_published { b { "would be published" } } @else { "would not be published: " (feed_error(detail, link)) }
             @if let Some(tag) = tag { " · " (language(tag)) }
             @if *text_chars > 0 { " · " (counted(*text_chars as u64, "character", "characters")) }
             @if let Some(published) = published { " · dated " (told_moment(published, now)) }

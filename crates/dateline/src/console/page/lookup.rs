@@ -9,7 +9,7 @@ use super::rejects::{RejectRow, reject_row};
 use crate::api::lookup::{AddressOutcome, LookupReport, WaitingDocument, WaitingList};
 use crate::console::figures::{counted, moment, number, since, until};
 use crate::console::shown::{address, feed_error, feed_name, line};
-use crate::status::FeedStatus;
+use crate::status::{FeedCondition, FeedStatus};
 
 /// The page about an address under which nothing was published.
 pub(crate) fn page(url: &Url, report: &LookupReport, rejects: &[RejectRow], now: Timestamp) -> Markup {
@@ -27,6 +27,7 @@ pub(crate) fn page(url: &Url, report: &LookupReport, rejects: &[RejectRow], now:
             h1 #verdict { (verdict) }
             p.address { (address(url.as_str())) }
             p { (meaning) }
+            @if report.outcome == AddressOutcome::NeverAnnounced && !is_site { @if let Some(why) = why_unseen(&report.feeds) { p { (why) } } }
             @if let (AddressOutcome::Forgotten, Some(read)) = (report.outcome, report.read_at) { p { "Its page was read on " (moment(read, now)) "." } }
         }
         @if !report.waiting.is_empty() {
@@ -81,6 +82,49 @@ fn in_words(outcome: AddressOutcome) -> (&'static str, &'static str, &'static st
             "No feed that is configured has announced this address, so its page was never asked for.",
         ),
     }
+}
+
+/// What may have kept the feeds of its site from announcing an address; nothing where it has none.
+fn why_unseen(feeds: &[FeedStatus]) -> Option<String> {
+    use FeedCondition::{Dead, Failing, Gone, Ok, Paused, Silent, Waiting};
+    let held_up = [
+        (Paused, "is paused", "are paused"),
+        (Waiting, "was not asked yet", "were not asked yet"),
+        (Failing, "fails", "fail"),
+        (Dead, "has failed for long", "have failed for long"),
+        (Gone, "is gone", "are gone"),
+    ];
+    let answers = |feed: &FeedStatus| matches!(feed.condition(), Ok | Silent);
+    let told = match feeds {
+        [] => return None,
+        [only] => {
+            let held_up = held_up.iter().find(|(condition, ..)| *condition == only.condition());
+            held_up.map(|(_, one, _)| {
+                format!("The feed of its site {one}: what it lists meanwhile is not seen.")
+            })
+        }
+        several => {
+            let of = |condition| several.iter().filter(|feed| feed.condition() == condition).count();
+            let held_up = held_up.iter().map(|(condition, one, more)| match of(*condition) {
+                0 => None,
+                1 => Some(format!("1 {one}")),
+                count => Some(format!("{count} {more}")),
+            });
+            let held_up: Vec<String> = held_up.flatten().collect();
+            let told = || {
+                format!(
+                    "Of the {} feeds of its site, {}: what those list meanwhile is not seen.",
+                    several.len(),
+                    held_up.join(", ")
+                )
+            };
+            (!held_up.is_empty()).then(told)
+        }
+    };
+    let listed = "A feed lists its newest entries alone: what was published before it was added here, or came and went between two polls, is too old to be seen.";
+    let listed = feeds.iter().any(answers).then(|| listed.to_owned());
+    let told: Vec<String> = told.into_iter().chain(listed).collect();
+    (!told.is_empty()).then(|| told.join(" "))
 }
 
 fn feed_row(feed: &FeedStatus, now: Timestamp) -> Markup {
@@ -149,6 +193,6 @@ mod tests {
         };
         let shown = waiting_row(&entry, now).into_string();
         assert!(shown.contains("put off: <bdi>answered 503 Service Unavailable</bdi>"), "{shown}");
-        assert!(shown.contains("<bdi>news.example/rss</bdi></a> · announced"), "{shown}");
+        assert!(shown.contains("rss</bdi></a> · announced"), "{shown}");
     }
 }

@@ -57,7 +57,8 @@ pub(crate) fn page(overview: &Overview<'_>) -> Markup {
                 }
                 section.panel aria-labelledby="rejects-title" {
                     div.heading { h2 #rejects-title { "Not published in the last week, by reason" } a href="/rejects" { "All rejects" } }
-                    (reject_bars(&rejects, activity.since(), None))
+                    (reject_bars(&rejects, activity.since(), None, MAX_REASONS))
+                    @if rejects.len() > MAX_REASONS { p.note { "And " (count(rejects.len() - MAX_REASONS)) " more reasons among all rejects." } }
                 }
             }
         }
@@ -87,6 +88,8 @@ impl PublishedBy {
 
 /// How many series a plot has; what is rarer is one together.
 const MAX_SERIES: usize = 6;
+/// How many reasons are shown.
+const MAX_REASONS: usize = 12;
 
 /// Articles an hour, over as many days as there is something, two at least and seven at most. A day has an equal part of the width.
 fn published(activity: &ActivityReport, by: PublishedBy, only: Option<&str>, now: Timestamp) -> Markup {
@@ -309,11 +312,12 @@ fn feeds(status: &StatusReport) -> Markup {
     }
 }
 
-/// How often each reason spoke from `since` on, each bar the way to those rejects.
+/// How often each reason spoke from `since` on, each bar the way to those rejects; `shown` of them at most.
 pub(crate) fn reject_bars(
     rejects: &[(String, u64)],
     since: Option<Timestamp>,
     chosen: Option<&str>,
+    shown: usize,
 ) -> Markup {
     let since = since.map(|since| format!("&since={since}")).unwrap_or_default();
     let most = rejects.iter().map(|(_, count)| *count).max().unwrap_or(0);
@@ -322,7 +326,7 @@ pub(crate) fn reject_bars(
             p.empty { "Nothing was rejected." }
         } @else {
             ul.levels {
-                @for (reason, count) in rejects.iter().take(12) {
+                @for (reason, count) in rejects.iter().take(shown) {
                     li { a href=(format!("/rejects?reason={}{since}", super::query_value(reason))) title=[RejectReason::from_word(reason).map(RejectReason::meaning)] aria-current=[(chosen == Some(reason)).then_some("true")] {
                         span { (visible(&words(reason), 40)) } b { (number(*count)) }
                         (level(*count, most, "s0"))

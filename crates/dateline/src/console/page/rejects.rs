@@ -13,7 +13,9 @@ use crate::api::near_rejects::NearExtent;
 use crate::console::figures::{self, count, moment, number, verdict, word, words};
 use crate::console::frame::Viewer;
 use crate::console::plot::level;
-use crate::console::shown::{address, feed_name, host, is_tag, line, visible, with_commands};
+use crate::console::shown::{
+    address, feed_error, feed_name, is_tag, line, may_lead, site_name, visible, with_commands,
+};
 
 /// A reject in a list.
 pub(crate) struct RejectRow {
@@ -92,7 +94,7 @@ pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
             div {
                 section.panel.first aria-labelledby="reasons-title" {
                     div.heading { h2 #reasons-title { "By reason, in the last week" } @if reason.is_some() { a href="/rejects" { "All" } } }
-                    (reject_bars(reasons, *since, reason.as_deref()))
+                    (reject_bars(reasons, *since, reason.as_deref(), reasons.len()))
                 }
                 (by_feed(feeds, *newest, &with))
                 @let (csv, json) = if *is_nearest { ("CSV, the newest first", "/v1/rejects?order=nearest") } else { ("CSV", "/v1/rejects") };
@@ -152,7 +154,7 @@ pub(crate) fn reject_row(reject: &RejectRow, now: Timestamp) -> Markup {
                 p.meta {
                     @match (&event.feed, &event.url) {
                         (Some(feed), _) => { a href=(format!("/rejects?feed={}", feed.id)) { (feed_name(feed.name.as_deref(), feed.url.as_str())) } },
-                        (None, Some(url)) => (host(url)),
+                        (None, Some(url)) => (site_name(url)),
                         (None, None) => {},
                     }
                     " · " (figures::since(Some(*time), now))
@@ -167,6 +169,30 @@ pub(crate) fn reject_row(reject: &RejectRow, now: Timestamp) -> Markup {
     }
 }
 
+/// What is said of the reason. The article whose text another repeats is led to.
+fn detail(event: &RejectEvent) -> Markup {
+    let told = visible(&event.detail, 300);
+    html! {
+        @if event.stage == Stage::Duplicate {
+            bdi {
+                @for (at, word) in told.split(' ').enumerate() {
+                    @if at > 0 { " " }
+                    @match article_of(word) { Some(article) => a href=(format!("/articles/{article}")) { (word) }, None => (word) }
+                }
+            }
+        } @else {
+            (feed_error(&event.detail, event.url.as_ref().map_or("", |url| url.as_str())))
+        }
+    }
+}
+
+/// The article whose id a word is, or that of one of its revisions.
+fn article_of(word: &str) -> Option<&str> {
+    let id = word.split('.').next().unwrap_or(word);
+    let is_id = id.len() == 32 && id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    is_id.then_some(id)
+}
+
 /// One reject: what it says, and what spoke for and against where it was judged.
 pub(crate) fn reject(
     reject: &RejectRow,
@@ -176,14 +202,15 @@ pub(crate) fn reject(
 ) -> Markup {
     let RejectRow { sequence, time, event } = reject;
     let title = event.entry.as_ref().and_then(|entry| entry.title.as_deref()).unwrap_or("(without a title)");
+    let leading = event.url.as_ref().filter(|url| may_lead(url.as_str()));
     html! {
         p.crumbs { a href="/rejects" data-up { "Rejects" } }
         h1 { (line(title)) }
         @if let Some(url) = &event.url { p.address { (address(url.as_str())) } }
         div.fault {
             p { b { "Not published: " (words(&event.reason)) } ", at the stage " (words(&event.stage)) "." }
-            p { (visible(event.reason.meaning(), 300)) }
-            @if !event.detail.is_empty() { p.said { "Detail: " bdi { (with_commands(&event.detail, 300)) } } }
+            p { (with_commands(event.reason.meaning(), 300)) }
+            @if !event.detail.is_empty() { p.said { "Detail: " (detail(event)) } }
         }
         div.columns {
             @if let Some(relevance) = &event.relevance {
@@ -214,8 +241,8 @@ pub(crate) fn reject(
                         @if let Some(published) = event.entry.as_ref().and_then(|entry| entry.published) { div { dt { "Feed’s date" } dd { (moment(published, now)) } } }
                         div { dt { "Stage" } dd { (word(&event.stage)) } }
                         // A rule helps where the page was read, and read wrong.
-                        @if let (Some(url), Stage::Extract | Stage::Judge) = (&event.url, event.stage) { div { dt { "Read wrong?" } dd { a href=(super::sites::href(url)) { "Try a site rule on it" } } } }
-                        @if let Some(url) = &event.url { div { dt { "Address" } dd { a href=(format!("/search?q={}", super::query_value(url.as_str()))) { "What is known of it" } } } }
+                        @if let (Some(url), Stage::Extract | Stage::Judge) = (leading, event.stage) { div { dt { "Read wrong?" } dd { a href=(super::sites::href(url)) { "Try a site rule on it" } } } }
+                        @if let Some(url) = leading { div { dt { "Address" } dd { a href=(format!("/search?q={}", super::query_value(url.as_str()))) { "What is known of it" } } } }
                     }
                 }
                 (super::other_forms(&[("JSON", &format!("/v1/events?after={}&limit=1", sequence.0.saturating_sub(1)))], ""))

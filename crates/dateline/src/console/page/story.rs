@@ -181,7 +181,7 @@ fn report(article: &StoryArticle, story: &StoryEvent, places: &HashMap<&ArticleI
     html! {
         p.headline { a data-row href=(format!("/articles/{}", article.article)) { (line_in(title, article.language.as_deref())) } }
         p.meta {
-            b { @match &article.publisher { Some(publisher) => (line(publisher)), None => { @if let Some(url) = &article.url { (shown::host(url)) } } } }
+            b { @match &article.publisher { Some(publisher) => (line(publisher)), None => { @if let Some(url) = &article.url { (shown::site_name(url)) } } } }
             " · " @if places.get(&article.article) == Some(&0) { "first" } @else { "+" (rounded(later)) }
             " · " @if let Some(tag) = &article.language { (language(tag)) " · " }
             @match copied {
