@@ -330,6 +330,10 @@ class Demo(Browsing):
         expect(frame.locator("h1, p").first).to_be_visible()
         self.assertEqual([url for url in asked if not url.startswith(self.base)], [])
         self.assertEqual(frame.locator("script, img, link, a[href], form").count(), 0)
+        # It is as dark as what is around it, or as light.
+        for scheme, ink in (("dark", "rgb(255, 255, 255)"), ("light", "rgb(0, 0, 0)")):
+            page.emulate_media(color_scheme=scheme)
+            expect(frame.locator("body")).to_have_css("color", ink)
         expect(page.locator("main")).to_contain_text("Believed")
 
     def test_a_rule_is_tried_on_a_page_as_it_was_recorded(self):

@@ -91,7 +91,7 @@ const ATTRIBUTES: [&str; 6] = ["lang", "dir", "colspan", "rowspan", "datetime", 
 /// The page as a whole document in UTF-8.
 pub(crate) fn bare_html(page: &Document) -> String {
     let mut html = String::from(
-        "<!doctype html><html><head><meta charset=\"utf-8\"><title>A recorded page</title></head><body>",
+        "<!doctype html><html><head><meta charset=\"utf-8\"><meta name=\"color-scheme\" content=\"light dark\"><title>A recorded page</title></head><body>",
     );
     write_below(page.body(), &mut html);
     if html.len() >= MAX_BYTES {
