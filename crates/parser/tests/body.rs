@@ -432,6 +432,16 @@ fn a_short_headline_is_no_paragraph() {
 }
 
 #[test]
+fn a_headline_in_a_plain_line_is_no_paragraph_and_a_sentence_that_is_the_title_is() {
+    let of = |first: &str| {
+        let html = format!("<title>{first} | Harbour News</title><div><p>{first}</p>{}</div>", story(4));
+        read(&html).body.text.starts_with(first)
+    };
+    assert!(!of("The ferry runs again after the storm of the century"));
+    assert!(of("The ferry to the islands runs again after the storm of the century."));
+}
+
+#[test]
 fn a_newsletter_box_in_the_story_is_cut() {
     let offer = "<aside class=newsletter><p>Get the harbour's news every morning, with the tides and the timetable, before \
                  the first ferry leaves.</p></aside>";

@@ -507,9 +507,15 @@ pub(super) fn speaks_of_device_data(text: &str) -> bool {
         "端末",
         "デバイス",
     ];
-    const DATA: [&str; 24] = [
+    const DATA: [&str; 30] = [
         "personal data",
         "information on",
+        "informationen auf ihrem",
+        "informationen auf einem",
+        "informations sur votre",
+        "informations sur un ",
+        "informazioni sul tuo",
+        "informazioni su un ",
         "personenbezogen",
         "données",
         "datos",

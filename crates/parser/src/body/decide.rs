@@ -60,6 +60,7 @@ pub(super) fn choose(layout: &Layout, frame: &Frame, scene: &PageContext, verdic
     rule::drop_pointers(layout, &mut kept);
     rule::drop_pointing_captions(layout, &mut kept);
     rule::drop_headline(layout, &frame.testimony, &mut kept);
+    rule::drop_headline_without_heading(layout, &frame.testimony, &mut kept);
     rule::drop_refrains(layout, frame, &mut kept);
     rule::drop_byline(layout, &mut kept);
     rule::drop_head_lines(layout, &mut kept);

@@ -367,6 +367,21 @@ pub(super) fn drop_refrains(layout: &Layout, frame: &Frame, kept: &mut [bool]) {
     }
 }
 
+/// Drops the headline where no heading is one: the first line of the text, which is the title of the page's head and no sentence.
+pub(super) fn drop_headline_without_heading(layout: &Layout, testimony: &[Testimony], kept: &mut [bool]) {
+    const TEXT: f32 = 120.0;
+    let is_title = |index: usize| testimony[index].title == 2;
+    if (0..kept.len()).any(|index| layout.runs[index].heading > 0 && is_title(index)) {
+        return;
+    }
+    let Some(first) = kept.iter().position(|kept| *kept) else { return };
+    let rest: f32 =
+        (first + 1..kept.len()).filter(|index| kept[*index]).map(|index| layout.runs[index].units).sum();
+    if is_title(first) && testimony[first].is_title_of_head && !layout.runs[first].ends && rest >= TEXT {
+        kept[first] = false;
+    }
+}
+
 /// Drops the headline, which is the title and not the text.
 pub(super) fn drop_headline(layout: &Layout, testimony: &[Testimony], kept: &mut [bool]) {
     let behind = behind_first(layout);

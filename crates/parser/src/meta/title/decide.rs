@@ -48,10 +48,10 @@ pub(in crate::meta) fn decide(
     let visible = headline::find(scan, &site, &told);
     let chosen = match &visible {
         Some(visible) => Wording { text: mend::mended(visible, &told), source: Source::Visible },
-        None => {
-            let best = believed(&told)?;
-            Wording { text: best.title.clone(), source: best.source }
-        }
+        None => match (believed(&told), headline::untold(scan, &site)) {
+            (Some(best), _) => Wording { text: best.title.clone(), source: best.source },
+            (None, untold) => Wording { text: untold?, source: Source::Visible },
+        },
     };
     let alternative = alternative(&chosen.text, &told, visible.as_ref());
     Some(Headline { chosen, alternative })
@@ -296,6 +296,28 @@ mod tests {
         ] {
             assert_eq!(title(&format!("<title>{whole}</title><h1>{whole}</h1>{TEXT}{line}")), whole);
         }
+    }
+
+    #[test]
+    fn the_link_to_the_front_page_that_ends_a_title_is_its_name_where_the_rights_are_the_same_ones() {
+        let html = |rights: &str, head: &str| {
+            format!("<title>{head}Coast Post</title><a href=/>Coast Post</a>{TEXT}<footer>{rights}</footer>")
+        };
+        for sign in [" - ", " : ", "_", " ~ ", " ● "] {
+            let page = html("© 2026 Coast Post", &format!("The old ferry runs again{sign}"));
+            assert_eq!(title(&page), "The old ferry runs again", "{sign}");
+        }
+        let other = html("© 2026 Harbour Photos", "The old ferry runs again : ");
+        assert_eq!(title(&other), "The old ferry runs again : Coast Post");
+    }
+
+    #[test]
+    fn a_title_that_names_the_site_only_gives_way_to_the_first_heading_of_the_second_rank() {
+        let html = "<title>Coast Post</title><a href=/>Coast Post</a><h2><a href=/other>The lighthouse has a new lamp</a></h2>";
+        assert_eq!(
+            title(&format!("{html}<h2>The old ferry runs again</h2>{TEXT}")),
+            "The old ferry runs again"
+        );
     }
 
     #[test]

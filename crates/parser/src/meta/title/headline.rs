@@ -155,6 +155,17 @@ fn subheading_told(scan: &Scan<'_>, site: &Site, told: &[TitleCandidate]) -> Opt
     visible.find(|heading| is_told(&heading.text) || heading.parts.iter().any(|part| is_told(part)))
 }
 
+/// The first heading of the second rank, where the page has none of the first and nobody gives more than the site's name.
+pub(super) fn untold(scan: &Scan<'_>, site: &Site) -> Option<String> {
+    if !scan.headings.is_empty() {
+        return None;
+    }
+    let headings = scan.subheadings.iter().filter_map(|placed| scan::heading(*placed));
+    let mut placed = headings.filter(|heading| !stands_apart(heading.placed.node, scan));
+    let heading = placed.next().and_then(|heading| visible(&heading, site, &[]))?;
+    (text::weight(&heading.text) >= SHORTEST_LINE).then_some(heading.text)
+}
+
 /// Whether a link to another page covers all of `node`.
 fn leads_elsewhere(node: Node<'_>, scan: &Scan<'_>) -> bool {
     let Some(href) = link_over(node) else { return false };
@@ -172,13 +183,42 @@ fn link_over(node: Node<'_>) -> Option<&str> {
 
 /// The headings that link to the site's front page, as logos do: the site's name.
 pub(super) fn logos<'s>(scan: &'s Scan<'_>) -> impl Iterator<Item = &'s str> {
-    let is_front = |href: &str| {
-        let to = scan.url.map_or_else(|| url::Url::parse(href), |own| own.join(href.trim()));
-        to.is_ok_and(|to| to.path() == "/" && to.query().is_none() && to.fragment().is_none())
-    };
-    let headings =
-        scan.headings.iter().filter(move |heading| link_over(heading.placed.node).is_some_and(is_front));
-    headings.map(|heading| heading.text.as_str())
+    let headings = scan
+        .headings
+        .iter()
+        .filter(|heading| link_over(heading.placed.node).is_some_and(|href| is_front(href, scan)));
+    headings.map(|heading| heading.text.as_str()).chain(front_link(scan))
+}
+
+fn is_front(href: &str, scan: &Scan<'_>) -> bool {
+    let to = scan.url.map_or_else(|| url::Url::parse(href), |own| own.join(href.trim()));
+    to.is_ok_and(|to| to.path() == "/" && to.query().is_none() && to.fragment().is_none())
+}
+
+/// The link to the front page whose words are all of the `<title>`, or stand at one of its ends and in a line on rights: either alone may
+/// say anything ("Home"; whose a picture is).
+fn front_link<'s>(scan: &'s Scan<'_>) -> Option<&'s str> {
+    const LINES: usize = 40;
+    let title = text::key(scan.title.as_deref()?);
+    let is_rights = |line: &&TextLine<'_>| line.raw().contains('©');
+    let lines = scan
+        .lines
+        .iter()
+        .take(LINES)
+        .filter(|line| line.raw().len() <= 2 * title.len() && is_link(line.node));
+    lines
+        .filter(|line| {
+            let mut near = std::iter::once(line.node).chain(line.node.ancestors().take(3));
+            near.find_map(|near| near.attr("href")).is_some_and(|href| is_front(href, scan))
+        })
+        .map(TextLine::text)
+        .find(|name| {
+            let key = text::key(name);
+            let is_end = title.starts_with(&key) || title.ends_with(&key);
+            let has_rights =
+                || scan.lines.iter().filter(is_rights).any(|line| text::key(line.text()).contains(&key));
+            key.chars().count() >= 3 && (key == title || is_end && has_rights())
+        })
 }
 
 /// The line that says what data calls the headline: the whole of it, or of a `<title>` the longest piece between its

@@ -16,7 +16,8 @@ const WEAK: &[&str] = &[" : ", "：", ": ", " · ", " / ", "_", "，", " , "];
 /// What may stand between a headline and what is exactly the name of the site, with or without spaces.
 const BEFORE_NAME: &[char] = &[
     '|', '｜', '│', 'ㅣ', '❘', '┃', '‖', '¦', ':', '：', '-', '–', '—', '―', '_', '/', '／', '·', '・', '•',
-    '⋆', '*', '<', '>', '＜', '＞', '«', '»', '‹', '›', '~', '(', '（', '[', '【', '〔', ',', '，', '@',
+    '⋆', '●', '■', '▷', '▶', '►', '▸', '❯', '⎟', '*', '<', '>', '＜', '＞', '«', '»', '‹', '›', '~', '(',
+    '（', '[', '【', '〔', ',', '，', '@',
 ];
 
 /// A headline of fewer letters is left alone, whatever stands behind it.
@@ -130,7 +131,14 @@ pub(super) fn without(title: &str, site: &Site, others: OtherTitles<'_>) -> Stri
     let is_quoted = title.contains(['«', '‹']);
     let is_around =
         |c: char| c.is_whitespace() || matches!(c, '|' | '｜') || !is_quoted && matches!(c, '»' | '›');
-    without_credit(title.trim_matches(is_around)).to_owned()
+    let title = title.trim_matches(is_around);
+    // Two signs may have parted what was cut.
+    let title = if cut_by_name {
+        title.trim_end_matches(" –").trim_end_matches(" -").trim_start_matches("– ").trim_start_matches("- ")
+    } else {
+        title
+    };
+    without_credit(title).to_owned()
 }
 
 fn shortened<'t>(title: &'t str, site: &Site, others: OtherTitles<'_>, after_name: bool) -> Option<&'t str> {
@@ -143,7 +151,9 @@ fn shortened<'t>(title: &'t str, site: &Site, others: OtherTitles<'_>, after_nam
     if after_name && let Some(headline) = unsectioned(title, site, others) {
         return Some(headline);
     }
-    if let Some(headline) = prefixed(title, site).or_else(|| twice_sectioned(title)) {
+    if let Some(headline) =
+        prefixed(title, site).or_else(|| behind_name(title, site)).or_else(|| twice_sectioned(title))
+    {
         return Some(headline);
     }
     if let Some(headline) = undated(title, after_name) {
@@ -294,6 +304,15 @@ fn prefixed<'t>(title: &'t str, site: &Site) -> Option<&'t str> {
     (site.is_called(name) && text::weight(headline) >= SHORTEST).then(|| headline.trim_start())
 }
 
+/// `title` without what is exactly the site's name at its beginning, where a sign parts both that parts names and little else.
+fn behind_name<'t>(title: &'t str, site: &Site) -> Option<&'t str> {
+    const SIGNS: &[char] =
+        &['|', '｜', '│', 'ㅣ', '❘', '⎟', '_', '~', '●', '■', '▷', '▶', '►', '▸', '❯', '@'];
+    let (at, sign) = title.char_indices().find(|(_, c)| SIGNS.contains(c))?;
+    let headline = title[at + sign.len_utf8()..].trim_start();
+    (site.is_called(title[..at].trim_end()) && text::weight(headline) >= 15).then_some(headline)
+}
+
 /// `title` without two sections or more behind colons that stand apart, as no headline has them: "… : WORLD : NEWS".
 fn twice_sectioned(title: &str) -> Option<&str> {
     let is_section = |part: &str| text::weight(part) <= 24 && part.split(' ').count() <= 2;
@@ -419,6 +438,12 @@ mod tests {
             "The ferry leaves at six in the morning - 21 March 2025 - Harbour Gazette",
             "Harbour Gazette » Blog Archive » The ferry leaves at six in the morning",
             "Sea and Shore » Blog Archiv » The ferry leaves at six in the morning",
+            "The ferry leaves at six in the morning ● Harbour Gazette",
+            "The ferry leaves at six in the morning ▷ Harbour Gazette",
+            "The ferry leaves at six in the morning – – Harbour Gazette",
+            "Harbour Gazette ~ The ferry leaves at six in the morning",
+            "Harbour Gazette_The ferry leaves at six in the morning",
+            "Harbour Gazette ► The ferry leaves at six in the morning",
         ] {
             assert_eq!(cleaned(title), "The ferry leaves at six in the morning", "{title}");
         }
@@ -466,6 +491,8 @@ mod tests {
             "Gazette: The ferry leaves at six in the morning",
             "여객선 운항 앞둔 한-미",
             "The sea gives and takes, gazette",
+            "Gazette ~ The ferry leaves at six in the morning",
+            "Harbour ● The ferry leaves at six in the morning",
         ] {
             assert_eq!(cleaned(title), title);
         }
