@@ -500,6 +500,94 @@ class SharedSettings(Fleet):
         self.assertIn("rules.toml:3", refused.stderr)
 
 
+class TopicsMadeAnew(Fleet):
+    """Topics that are deleted under members at work."""
+
+    def delete(self, what):
+        topic.delete(self.brokers, f"{self.prefix}.{what}.v1")
+
+    def keys_of_state(self):
+        """The rows that the topic of state has."""
+        last = {(record["partition"], record["key"]): record["value"] for record in topic.read(self.brokers, f"{self.prefix}.state.v1")}
+        return {key for key, value in last.items() if value is not None}
+
+    def is_put_back(self):
+        """Whether the group knows of all that was lost that it is there again."""
+        logs = [member.log for member in self.members.values()]
+        return all(log.count("the topic has lost the state of a shard") == log.count("the state of a shard was put back") for log in logs)
+
+    def test_the_state_that_members_hold_is_put_back_and_nothing_is_lost_or_told_twice(self):
+        one, two = self.member("one"), self.member("two")
+        self.apply("one", FEEDS)
+        eventually("all shards are held", 90, self.evenly_held)
+        self.announce(18)
+        eventually("all are told", 120, lambda: set(self.links_told()) >= self.links, every=1)
+        self.assert_stories_told_once(60)
+        before = self.keys_of_state()
+
+        # While entries come, so that a transaction may break off, and the session with it.
+        self.announce(9)
+        self.delete("state")
+        eventually("members make it anew", 60, lambda: f"{self.prefix}.state.v1" in topic.names(self.brokers, self.prefix))
+        eventually("all are told", 180, lambda: set(self.links_told()) >= self.links, every=1)
+        eventually("all of it is there", 120, lambda: self.keys_of_state() >= before, every=2)
+        self.assertIn("the topic has lost the state of a shard that is held here", one.log + two.log)
+
+        # And while nothing comes, so that nothing is written.
+        eventually("the group knows", 60, self.is_put_back, every=1)
+        self.delete("state")
+        eventually("members make it anew", 60, lambda: f"{self.prefix}.state.v1" in topic.names(self.brokers, self.prefix))
+        eventually("all of it is there again", 120, lambda: self.keys_of_state() >= before, every=2)
+
+        # Whoever takes the shards over has all of it.
+        eventually("the group knows", 60, self.is_put_back, every=1)
+        one.kill()
+        eventually("its shards pass on", TAKEOVER_WHEN_BUSY, lambda: self.ready("two") == ALL)
+        self.announce(9)
+        self.assert_all_told_once(180)
+
+        # While nobody holds them it is not put back.
+        two.kill()
+        self.members.pop("one")
+        self.delete("state")
+        two.start()
+        status = eventually("it says so", 120, lambda: two.fault("was deleted or has lost what was there"), every=1)
+        self.assertEqual(status["faults"][0]["kind"], "fleet_state")
+        eventually("it says of all what to do", 60, lambda: re.search(
+            r"the state of the shards [\d, ]+ is on the topic .* are left alone, so that nothing is told twice", two.get("/readyz")), every=1)
+        self.announce(9)
+        told = self.links_told()
+        lost = f"is on the topic {self.prefix}.state.v1 no more"
+        eventually("the fleet's status has it, too", 60, lambda: lost in self.command("two", "fleet", "status"), every=1)
+        time.sleep(5)
+        self.assertEqual(self.links_told(), told)
+        # What it says is to be done has the shards begin anew.
+        self.assertEqual(two.terminate(30), 0, two.log[-2000:])
+        left = two.run("fleet", "leave", self.folder / "kept.toml", "--config", two.config)
+        self.assertEqual(left.returncode, 1, left.stdout)
+        self.assertIn("is on the topic", left.stderr)
+        topic.forget_what_stands_beside_places(self.brokers, self.prefix, f"{self.prefix}.handovers.v1")
+        two.start()
+        eventually("all are told", 180, lambda: set(self.links_told()) >= self.links, every=1)
+
+    def test_feeds_stay_in_force_until_they_are_applied_anew(self):
+        one = self.member("one")
+        self.apply("one", FEEDS[:-1])
+        eventually("all shards are held", 90, self.all_held)
+        self.announce(12)
+        eventually("all but those of the last are told", 120, lambda: len(self.links_told()) >= 10, every=1)
+        self.delete("feeds")
+        lost = f"the topic {self.prefix}.feeds.v1 was deleted, and nothing of the fleet's feeds is there any more: those of version 1 stay in force"
+        eventually("it says so", 60, lambda: lost in one.get("/readyz"), every=1)
+        self.assertEqual([fault["kind"] for fault in one.status()["faults"]], ["fleet_feeds"])
+        self.announce(12)
+        eventually("what they list is told", 120, lambda: len(self.links_told()) >= 20, every=1)
+        # Its first version is another than the first that was there.
+        self.assertIn("version 1", self.apply("one", FEEDS))
+        eventually("it goes by them", 60, lambda: not one.status()["faults"], every=1)
+        self.assert_all_told_once(120)
+
+
 class OneName(Fleet):
     def test_of_two_processes_under_one_name_the_one_that_was_there_first_ends_and_the_other_is_left_alone(self):
         first = self.member("one")

@@ -525,9 +525,12 @@ fn logged(
     while let Some(row) = rows.next()? {
         events.push(reader::event(row)?);
     }
-    let LogDraft { handed_over, taken_until } = draft;
+    let LogDraft { handed_over, taken_until, repeats_feeds } = draft;
     let mut state = state_rows::take_changed(connection)?;
-    let feeds = written_feeds.leave_out_known(&mut state);
+    let feeds = match repeats_feeds {
+        true => WrittenFeeds::default().leave_out_known(&mut state),
+        false => written_feeds.leave_out_known(&mut state),
+    };
     Ok((LoggedTransaction { state, events, handed_over, taken_until }, feeds))
 }
 
