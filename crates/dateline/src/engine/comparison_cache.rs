@@ -18,7 +18,7 @@ use dateline_stories::story::StoryTables;
 use dateline_wire::Sequence;
 
 /// What the file begins with. The number grows with every change of what is kept of an article, or of how it is read.
-const FORMAT: &[u8; 16] = b"dateline cache 2";
+const FORMAT: &[u8; 16] = b"dateline cache 3";
 /// The bytes of the digest of all before it, at the end.
 const DIGEST: u64 = 8;
 const BUFFER: usize = 1 << 20;

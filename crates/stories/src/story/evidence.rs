@@ -1,5 +1,6 @@
 //! What speaks for and against two reports telling one happening.
 
+use super::deed::{Deed, turned};
 use super::profile::Profile;
 use super::tables::StoryTables;
 use super::weighing::Likeness;
@@ -58,6 +59,8 @@ signs! {
     OtherDay = "other_day",
     /// One begins with an act that contradicts what the other begins with: somebody arrives, and leaves.
     OtherAct = "other_act",
+    /// One begins with something that one side does to the other, the other with the same the other way round.
+    Turned = "turned",
     /// The days between their publication, on a logarithmic scale that is full at two months.
     Gap = "gap",
     /// The days beyond three between their publication; full at a month.
@@ -153,6 +156,7 @@ pub(super) fn evidence(
         Sign::SameDay => truth(same_day),
         Sign::OtherDay => truth(other_day),
         Sign::OtherAct => truth(contradicts(a.profile, b.profile, tables)),
+        Sign::Turned => truth(is_turned(a.profile, b.profile)),
         Sign::Gap => apart.map_or(0.0, |days| (days.ln_1p() / 4.0).min(1.0)),
         Sign::LongGap => apart.map_or(0.0, |days| ((days - 3.0) / 30.0).clamp(0.0, 1.0)),
         Sign::Undated => truth(apart.is_none()),
@@ -189,7 +193,8 @@ impl Script {
 }
 
 /// Two reports with less than this in common, by words, title or facts, tell two happenings whatever else is known of them: that both have
-/// a title, are short and are of one day is true of most.
+/// a title, are short and are of one day is true of most. Where they share a number, the weightiest thing that they share is left out of it:
+/// numbers are shared by chance.
 const MIN_LIKENESS: f32 = 0.1;
 
 /// The weighted sum of the signs: above 0 the two tell one happening.
@@ -198,7 +203,10 @@ pub(super) fn score(a: Compared<'_>, b: Compared<'_>, likeness: &Likeness, table
     let values = evidence(a, b, likeness, tables);
     let sum: f32 =
         Sign::ALL.iter().zip(values).map(|(sign, value)| value * tables.weights.get(*sign, across)).sum();
-    let most = likeness.wording.max(likeness.title).max(likeness.facts);
+    let most = match likeness.numbers > 0.0 {
+        true => likeness.beyond_one,
+        false => likeness.wording.max(likeness.title).max(likeness.facts),
+    };
     if most < MIN_LIKENESS { sum.min(most - MIN_LIKENESS) } else { sum }
 }
 
@@ -226,6 +234,15 @@ fn contradicts(a: &Profile, b: &Profile, tables: &StoryTables) -> bool {
         })
     };
     one_way(a, b) || one_way(b, a)
+}
+
+/// Whether one begins with something that one side does to the other, and the other with the same the other way round, and neither with both.
+fn is_turned(a: &Profile, b: &Profile) -> bool {
+    let has = |profile: &Profile, deed: Deed| profile.deeds().any(|own| own == deed);
+    a.deeds().any(|deed| {
+        let turned = turned(deed);
+        has(b, turned) && !has(b, deed) && !has(a, turned)
+    })
 }
 
 fn days_apart(a: jiff::civil::Date, b: jiff::civil::Date) -> f32 {

@@ -12,6 +12,7 @@
 
 mod bag;
 mod day;
+mod deed;
 mod evidence;
 mod figure;
 mod han;

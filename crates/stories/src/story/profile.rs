@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use jiff::civil::Date;
 
 use super::day::YearDay;
+use super::deed::Deed;
 use crate::pack::{Packed, packed};
 
 /// A report, boiled down.
@@ -77,6 +78,8 @@ pub(super) struct ProfileMembers {
     pub(super) numbers: Vec<(u32, f32)>,
     /// The acts that title and first sentences tell.
     pub(super) lead_acts: Vec<u16>,
+    /// What title and first sentence say that one side does to the other.
+    pub(super) deeds: Vec<Deed>,
     /// The days that title and first sentences name, and those that the whole does.
     pub(super) lead_days: Vec<YearDay>,
     pub(super) days: Vec<YearDay>,
@@ -90,17 +93,19 @@ enum Section {
     Acts,
     Numbers,
     LeadActs,
+    Deeds,
     LeadDays,
     Days,
 }
 
 impl Section {
-    const ALL: [Section; 7] = [
+    const ALL: [Section; 8] = [
         Section::Wording,
         Section::Entities,
         Section::Acts,
         Section::Numbers,
         Section::LeadActs,
+        Section::Deeds,
         Section::LeadDays,
         Section::Days,
     ];
@@ -111,7 +116,7 @@ impl Section {
             Section::Wording | Section::Entities => 4,
             Section::Acts => 3,
             Section::Numbers => 5,
-            Section::LeadActs | Section::LeadDays | Section::Days => 2,
+            Section::LeadActs | Section::Deeds | Section::LeadDays | Section::Days => 2,
         }
     }
 }
@@ -156,9 +161,10 @@ impl Profile {
                     bytes.extend(number.to_le_bytes());
                     bytes.push(fact(*weight));
                 }),
-                Section::LeadActs | Section::LeadDays | Section::Days => {
+                Section::LeadActs | Section::Deeds | Section::LeadDays | Section::Days => {
                     let numbers = match section {
                         Section::LeadActs => &members.lead_acts,
+                        Section::Deeds => &members.deeds,
                         Section::LeadDays => &members.lead_days,
                         _ => &members.days,
                     };
@@ -199,6 +205,10 @@ impl Profile {
 
     pub(super) fn lead_acts(&self) -> impl ExactSizeIterator<Item = u16> {
         self.members::<2>(Section::LeadActs).map(|bytes| u16::from_le_bytes(*bytes))
+    }
+
+    pub(super) fn deeds(&self) -> impl ExactSizeIterator<Item = Deed> {
+        self.members::<2>(Section::Deeds).map(|bytes| u16::from_le_bytes(*bytes))
     }
 
     pub(super) fn lead_days(&self) -> impl ExactSizeIterator<Item = YearDay> {
@@ -273,6 +283,7 @@ mod tests {
             acts: vec![(1, 1.0), (300, 3.25)],
             numbers: vec![(500_000, 1.5), (u32::MAX, 0.5)],
             lead_acts: vec![300],
+            deeds: vec![601],
             lead_days: vec![12 * 32 + 31],
             days: vec![33, 12 * 32 + 31],
         };
@@ -284,6 +295,7 @@ mod tests {
         assert_eq!(profile.acts().collect::<Vec<_>>(), [(1, 1.0), (300, 3.25)]);
         assert_eq!(profile.numbers().collect::<Vec<_>>(), members.numbers);
         assert_eq!(profile.lead_acts().collect::<Vec<_>>(), members.lead_acts);
+        assert_eq!(profile.deeds().collect::<Vec<_>>(), members.deeds);
         assert_eq!(profile.lead_days().collect::<Vec<_>>(), members.lead_days);
         assert_eq!(profile.days().collect::<Vec<_>>(), members.days);
         assert!(profile.is_titled());

@@ -7,6 +7,7 @@ use dateline_wire::Place;
 
 use super::bag::{damped, key, weightiest};
 use super::day::{days, weekdays};
+use super::deed::{NamedSide, deeds};
 use super::han::simplified;
 use super::number::numbers;
 use super::profile::{Language, Profile, ProfileMembers, Word};
@@ -51,6 +52,7 @@ type Tallies = NumberMap<u32, Tally>;
 /// The profile of `report`, and its stems, for reasons.
 pub(super) fn read(report: &Report, tables: &StoryTables) -> (Profile, Stems) {
     let text = report.text.strip_prefix(report.title.as_str()).unwrap_or(&report.text);
+    let cut = report.text[..report.text.len() - text.len()].chars().count();
     let language = language(report);
     let [headline, text] = [&report.title, text].map(|text| match language {
         "zh" => simplified(text),
@@ -62,6 +64,7 @@ pub(super) fn read(report: &Report, tables: &StoryTables) -> (Profile, Stems) {
     let mut tallies = Tallies::default();
     let (mut acts, mut counts) = (BTreeMap::new(), BTreeMap::new());
     let mut lead_acts = BTreeSet::new();
+    let mut lead_deeds = BTreeSet::new();
     let (mut lead_days, mut all_days) = (BTreeSet::new(), BTreeSet::new());
     let mut lead_weekdays = 0;
     let mut words = 0;
@@ -91,7 +94,16 @@ pub(super) fn read(report: &Report, tables: &StoryTables) -> (Profile, Stems) {
             }
         }
         if at < ACT_SENTENCES {
-            for act in tables.acts_in(&sentence.to_lowercase(), language) {
+            let lower = sentence.to_lowercase();
+            if at < 2 && lower.len() == sentence.len() {
+                let (whole, cut) = match place {
+                    None => (&*headline, 0),
+                    Some(_) => (&*text, cut),
+                };
+                let sides = sides_in(report, place.is_none(), whole, cut, sentence);
+                lead_deeds.extend(deeds(&lower, &sides, language, tables));
+            }
+            for act in tables.acts_in(&lower, language) {
                 *acts.entry(act).or_insert(0.0) += fact_weight(at, 0.5);
                 if at < 2 {
                     lead_acts.insert(act);
@@ -114,6 +126,7 @@ pub(super) fn read(report: &Report, tables: &StoryTables) -> (Profile, Stems) {
         acts: of_facts(acts).into_iter().map(|(act, weight)| (act as u16, weight)).collect(),
         numbers: of_facts(counts),
         lead_acts: lead_acts.into_iter().collect(),
+        deeds: lead_deeds.into_iter().collect(),
         lead_days: lead_days.into_iter().collect(),
         days: all_days.into_iter().collect(),
     };
@@ -234,6 +247,39 @@ fn entities(report: &Report) -> BTreeMap<u32, f32> {
         (key("entity", &entity.id), weight)
     });
     weights.collect()
+}
+
+/// Where a `sentence` of title or body names the sides of the subject, or who belongs to them. `whole` is what it is a part of, without the
+/// first `cut` characters.
+fn sides_in(report: &Report, is_title: bool, whole: &str, cut: usize, sentence: &str) -> Vec<NamedSide> {
+    let Some(before) = (sentence.as_ptr() as usize).checked_sub(whole.as_ptr() as usize) else {
+        return Vec::new();
+    };
+    let first = cut + whole.get(..before).map_or(0, |before| before.chars().count());
+    let ends: Vec<usize> = sentence.char_indices().map(|(at, _)| at).chain([sentence.len()]).collect();
+    let mut sides = Vec::new();
+    for entity in &report.entities {
+        let Some(side) = entity.side else { continue };
+        for place in &entity.spans {
+            let span = match place {
+                Place::Title(span) if is_title => span,
+                Place::Body(span) if !is_title => span,
+                _ => continue,
+            };
+            let place = (span.start as usize).checked_sub(first).zip((span.end as usize).checked_sub(first));
+            let bytes = place.and_then(|(start, end)| Some(*ends.get(start)?..*ends.get(end)?));
+            sides.extend(bytes.and_then(|place| NamedSide::of(side, place)));
+        }
+    }
+    sides.sort_by_key(|side| (side.place.start, side.place.end));
+    // Of names within each other the longest counts.
+    sides.dedup_by(|next, before| {
+        if next.place.start == before.place.start {
+            *before = next.clone();
+        }
+        next.place.start < before.place.end
+    });
+    sides
 }
 
 /// The language that the report says it is in, or else the one that most of its letters suggest.

@@ -64,6 +64,8 @@ pub struct StoryTables {
 struct Act {
     id: String,
     against: Option<u16>,
+    /// Whether it is another act if who does it and whom it is done to change places.
+    directed: bool,
 }
 
 /// Words that are numbers, and words that multiply.
@@ -220,6 +222,11 @@ impl StoryTables {
     /// The act that `act` contradicts.
     pub(super) fn against(&self, act: u16) -> Option<u16> {
         self.acts.get(usize::from(act)).and_then(|act| act.against)
+    }
+
+    /// Whether `act` is another if who does it and whom it is done to change places.
+    pub(super) fn is_directed(&self, act: u16) -> bool {
+        self.acts.get(usize::from(act)).is_some_and(|act| act.directed)
     }
 
     /// The name of an act, for reasons.
@@ -390,13 +397,24 @@ fn read_words(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -> W
             let remedy = "write how it is said in one language at least";
             problems.push(file.problem(*line, "the row has no spelling", remedy));
         }
-        let against = row.get(1).copied().filter(|id| !id.is_empty());
-        if let Some(id) = against.filter(|id| !ids.contains_key(id)) {
+        let (own, against): (Vec<&str>, Vec<&str>) = row
+            .get(1)
+            .into_iter()
+            .flat_map(|cell| cell.split(';'))
+            .map(str::trim)
+            .filter(|id| !id.is_empty())
+            .partition(|id| *id == row[0]);
+        for id in against.iter().filter(|id| !ids.contains_key(*id)) {
             let what = format!("`{id}` is the id of no row");
             problems.push(file.problem(*line, what, "name a row of this file, or none"));
         }
-        let against = against.and_then(|id| ids.get(id).copied());
-        acts.push(Act { id: row[0].to_owned(), against });
+        if against.len() > 1 {
+            let remedy =
+                "name one act that contradicts it, and itself where that is another the other way round";
+            problems.push(file.problem(*line, "there is more than one act against it", remedy));
+        }
+        let against = against.first().and_then(|id| ids.get(id).copied());
+        acts.push(Act { id: row[0].to_owned(), against, directed: !own.is_empty() });
         for ((cell, language), patterns) in row.iter().skip(2).zip(LANGUAGES).zip(&mut patterns) {
             let dense = matches!(language, "ko" | "zh" | "ja");
             for spelling in cell.split(';').map(str::trim).filter(|spelling| !spelling.is_empty()) {

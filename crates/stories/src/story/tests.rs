@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dateline_wire::{Entity, Place, Span};
+use dateline_wire::{Entity, EntitySide, Place, Span};
 use jiff::civil::date;
 
 use super::index::Comparison;
@@ -209,6 +209,115 @@ fn acts_that_contradict_each_other_part_reports_in_nearly_the_same_words() {
         place_all(&mut index, &reports);
         assert_eq!(stories(&index, &["first", "second"]), ["first", "second"], "{first}");
     }
+}
+
+/// A report that names the two sides of the subject where these spellings stand in it.
+fn of_two_sides(mut report: Report, sides: [&str; 2]) -> Report {
+    let spans = |text: &str, name: &str| -> Vec<Span> {
+        text.match_indices(name)
+            .map(|(at, _)| {
+                let start = text[..at].chars().count() as u32;
+                Span::new(start, start + name.chars().count() as u32)
+            })
+            .collect()
+    };
+    report.entities = [("one", EntitySide::A), ("other", EntitySide::B)]
+        .iter()
+        .zip(sides)
+        .map(|((id, side), name)| Entity {
+            id: (*id).to_owned(),
+            kind: "place".to_owned(),
+            surface: name.to_owned(),
+            label: None,
+            side: Some(*side),
+            wikidata: None,
+            spans: spans(&report.title, name)
+                .into_iter()
+                .map(Place::Title)
+                .chain(spans(&report.text, name).into_iter().map(Place::Body))
+                .collect(),
+        })
+        .collect();
+    report
+}
+
+#[test]
+fn what_one_side_does_to_the_other_and_the_other_to_it_are_two_stories_in_the_same_words() {
+    for (language, sides, texts) in [
+        (
+            "en",
+            ["Brenna", "Kallas"],
+            [
+                (
+                    "Brenna ships wheat to Kallas",
+                    "Brenna shipped wheat to Kallas this week, port officials said. It left by rail.",
+                ),
+                (
+                    "Kallas ships wheat to Brenna",
+                    "Kallas shipped wheat to Brenna this week, port officials said. It left by rail.",
+                ),
+                (
+                    "Wheat sent to Kallas by Brenna",
+                    "Wheat was shipped to Kallas by Brenna this week, and left by rail, port officials said.",
+                ),
+            ],
+        ),
+        (
+            "ko",
+            ["브렌나", "칼라스"],
+            [
+                ("브렌나, 칼라스에 밀가루 공급", "브렌나가 칼라스에 밀가루를 공급했다고 항만 당국이 밝혔다."),
+                ("칼라스, 브렌나에 밀가루 공급", "칼라스가 브렌나에 밀가루를 공급했다고 항만 당국이 밝혔다."),
+                (
+                    "칼라스에 브렌나가 밀가루 공급",
+                    "항만 당국은 칼라스에 브렌나가 밀가루를 공급했다고 밝혔다.",
+                ),
+            ],
+        ),
+    ] {
+        let mut index = index();
+        place_all(&mut index, &other_news());
+        for (id, (title, text)) in ["a", "turned", "again"].iter().zip(texts) {
+            index.place(&of_two_sides(report(id, language, 12, title, text), sides));
+        }
+        assert_eq!(stories(&index, &["a", "turned", "again"]), ["a", "turned", "a"], "{language}");
+    }
+}
+
+#[test]
+fn a_number_alone_makes_no_story_of_two_short_reports() {
+    let mut index = index();
+    let sides = ["Brenna", "Kallas"];
+    let trains = (0..60).map(|number| {
+        let goods = ["timber", "flour", "steel"][number % 3];
+        let title = format!("Brenna and Kallas speak of {goods}");
+        let text = format!(
+            "Officials of Brenna and Kallas spoke of {goods} in their talks number {}.",
+            100 + number
+        );
+        of_two_sides(report(&format!("talks-{number}"), "en", 8, &title, &text), sides)
+    });
+    place_all(&mut index, &trains.collect::<Vec<_>>());
+    for (id, title, text) in [
+        (
+            "choir",
+            "Choir with 6,200 singers performs",
+            "A choir of 6,200 people from Brenna and Kallas sang in a park.",
+        ),
+        (
+            "book",
+            "Dictionary lists 6,200 words",
+            "A dictionary that linguists of Brenna made with Kallas lists 6,200 words.",
+        ),
+        (
+            "again",
+            "Choir of thousands sings in a park",
+            "In a park 6,200 singers from Brenna and Kallas performed as a choir.",
+        ),
+    ] {
+        index.place(&of_two_sides(report(id, "en", 9, title, text), sides));
+    }
+    assert_eq!(stories(&index, &["choir", "book", "again"]), ["choir", "book", "choir"]);
 }
 
 #[test]

@@ -97,6 +97,8 @@ pub(super) struct Likeness {
     pub(super) entities: f32,
     pub(super) acts: f32,
     pub(super) numbers: f32,
+    /// The greatest of wording, title and facts, each without the one member that says most.
+    pub(super) beyond_one: f32,
 }
 
 impl WeighedProfile {
@@ -123,20 +125,36 @@ impl WeighedProfile {
     /// How much of it, whose lengths are `own`, another profile of these lengths shares.
     pub(super) fn likeness(&self, own: &Lengths, other: &Profile, lengths: &Lengths) -> Likeness {
         let mut product = Lengths::default();
+        // The greatest of what is added to each.
+        let (mut top_word, mut top_title, mut top_fact) = (0.0_f32, 0.0_f32, 0.0_f32);
         let mut words = self.words.iter().peekable();
         for word in other.wording_among(|key| self.filter.may_hold(key)) {
             while words.next_if(|own| own.key < word.key).is_some() {}
             if let Some(own) = words.next_if(|own| own.key == word.key) {
-                product.wording += own.wording * word.weight;
+                let (wording, title) =
+                    (own.wording * word.weight, if word.in_title { own.title } else { 0.0 });
+                product.wording += wording;
                 product.opening += own.opening * word.opening;
-                product.title += if word.in_title { own.title } else { 0.0 };
+                product.title += title;
+                (top_word, top_title) = (top_word.max(wording), top_title.max(title));
             }
         }
-        product.entities = shared(&self.entities, other.entities()).map(|(_, product)| product).sum();
-        product.acts = shared(&self.acts, other.acts()).map(|(_, product)| product).sum();
-        product.numbers = shared(&self.numbers, other.numbers()).map(|(_, product)| product).sum();
+        let mut sum = |facts: &mut dyn Iterator<Item = (u32, f32)>| {
+            facts.fold(0.0, |sum, (_, product)| {
+                top_fact = top_fact.max(product);
+                sum + product
+            })
+        };
+        product.entities = sum(&mut shared(&self.entities, other.entities()));
+        product.acts = sum(&mut shared(&self.acts, other.acts()));
+        product.numbers = sum(&mut shared(&self.numbers, other.numbers()));
         let facts = |of: &Lengths| of.entities + of.acts + of.numbers;
         let ratio = |of: fn(&Lengths) -> f32| ratio(of(&product), of(own) * of(lengths));
+        let beyond_one = [
+            self::ratio(product.wording - top_word, own.wording * lengths.wording),
+            self::ratio(product.title - top_title, own.title * lengths.title),
+            self::ratio(facts(&product) - top_fact, facts(own) * facts(lengths)),
+        ];
         Likeness {
             wording: ratio(|of| of.wording),
             opening: ratio(|of| of.opening),
@@ -145,6 +163,7 @@ impl WeighedProfile {
             entities: ratio(|of| of.entities),
             acts: ratio(|of| of.acts),
             numbers: ratio(|of| of.numbers),
+            beyond_one: beyond_one.into_iter().fold(0.0, f32::max),
         }
     }
 
