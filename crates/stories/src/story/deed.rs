@@ -108,10 +108,10 @@ fn doer(roles: &[(&NamedSide, Role)], act: &Range<usize>, language: &str) -> Opt
             let (doer, target) = match language {
                 // What an act is done to stands right before it.
                 "ko" | "ja" => {
-                    let target = before.clone().last()?;
+                    let target = before.clone().next_back()?;
                     (before.clone().rev().find(|side| side.is_second != target.is_second).or(behind)?, target)
                 }
-                _ => (before.clone().last()?, behind?),
+                _ => (before.clone().next_back()?, behind?),
             };
             (doer.is_second != target.is_second).then_some(doer.is_second)
         }
