@@ -7,8 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use dateline_wire::{
-    ArticleId, CloudEvent, DueRevisit, EventKind, FeedId, FeedState, JournalId, PendingEntry, Sequence,
-    Subscription,
+    ArticleId, CloudEvent, DueRevisit, EventKind, FeedId, FeedState, JournalId, PendingEntry, RevisitState,
+    Sequence, Subscription,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -864,6 +864,25 @@ impl JournalReader {
             return Ok(false);
         }
         self.read(|connection| is_withdrawn(connection, article))
+    }
+
+    /// Whether the last visit to the page of an article found it gone: if the next one does, the article is withdrawn.
+    ///
+    /// # Errors
+    /// If the file cannot be read.
+    pub fn is_missing(&self, article: &ArticleId) -> Result<bool, JournalError> {
+        if self.pool.version < schema::REVISITS {
+            return Ok(false);
+        }
+        self.read(|connection| {
+            let state: Option<String> = connection
+                .prepare_cached("SELECT state FROM revisits WHERE article = ?1")?
+                .query_row([article.as_str()], |row| row.get(0))
+                .optional()?;
+            // One that can't be read is set aside when the visit ends.
+            let state = state.and_then(|state| serde_json::from_str::<RevisitState>(&state).ok());
+            Ok(state.is_some_and(|state| state.missing_since.is_some()))
+        })
     }
 
     /// The number of a pending entry.

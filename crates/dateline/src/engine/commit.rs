@@ -205,7 +205,10 @@ impl CommitRetry {
                 None => RevisitFinding::Nothing(validators),
             };
         }
-        if matches!(visit.finding, RevisitFinding::Missing(_)) {
+        // The first of two visits that find a page gone changes no story.
+        if matches!(visit.finding, RevisitFinding::Missing(_))
+            && self.journal.reader().is_missing(&visit.article)?
+        {
             visit.stories = comparison.withdraw(&visit.article, visit.at).await?;
         }
         let end = self.until_there_is_room(|| self.journal.finish_revisit(visit.clone())).await?;

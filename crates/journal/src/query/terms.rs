@@ -1,7 +1,7 @@
 //! What an event is found by.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use dateline_wire::{ArticleId, CanonicalUrl, EventKind};
 use serde::Deserialize;
@@ -22,7 +22,8 @@ impl EventTerms {
     /// Those of an event of this kind, by its JSON.
     pub(crate) fn of(kind: EventKind, data: &str) -> Result<Self, serde_json::Error> {
         let event: SearchableEvent<'_> = serde_json::from_str(data)?;
-        let mut terms = Self::default();
+        // Most of an event is no term; of its texts little is left out.
+        let mut terms = Self(String::with_capacity(data.len() / 2));
         terms.add_facets(kind, &event);
         match kind {
             EventKind::Article => {
@@ -30,9 +31,10 @@ impl EventTerms {
             }
             EventKind::Story => {
                 let titles = event.title.iter().chain(event.titles.values());
-                terms.add_texts(
-                    titles.chain(event.articles.iter().filter_map(|article| article.title.as_ref())),
-                );
+                let titles = titles.chain(event.articles.iter().filter_map(|article| article.title.as_ref()));
+                // Copies have the same title again and again.
+                let mut known = HashSet::new();
+                terms.add_texts(titles.filter(|title| known.insert(&***title)));
             }
             EventKind::Reject | EventKind::Withdrawal => {
                 let announced = event.entry.iter().filter_map(|entry| entry.title.as_ref());

@@ -23,7 +23,10 @@ const MAX_ARTICLES_AT_END: usize = 50;
 /// ... and the most of everything else.
 const MAX_ORIGINS: usize = 200;
 const MAX_FEEDS: usize = 200;
+/// The most pieces of evidence of one origin, ...
 const MAX_EVIDENCE: usize = 10;
+/// ... and of all of them, but that each has one.
+const MAX_EVIDENCE_IN_ALL: usize = 100;
 const MAX_ENTITIES: usize = 100;
 const MAX_ACTS: usize = 8;
 /// Copies of copies that are followed to the first.
@@ -227,21 +230,26 @@ impl Account {
         self.texts = texts.into_iter().map(of).collect();
     }
 
-    /// Who tells the story in words of their own, in the order in which they first do.
-    fn independent_origins(&self) -> Vec<IndependentOrigin> {
-        let mut origins: Vec<IndependentOrigin> = Vec::new();
+    /// Who tells the story in words of their own, in the order in which they first do, and how many they are; all but the first are left out.
+    fn independent_origins(&self) -> (Vec<IndependentOrigin>, usize) {
+        let mut origins: Vec<(&str, Vec<&OriginEvidence>)> = Vec::new();
         let mut places: HashMap<&str, usize> = HashMap::new();
         for told in self.texts.iter().flat_map(|text| &text.whose).filter(|told| !told.evidence.is_empty()) {
             let place = *places.entry(&told.name).or_insert(origins.len());
             match origins.get_mut(place) {
-                Some(origin) => {
-                    let room = MAX_EVIDENCE.saturating_sub(origin.evidence.len());
-                    origin.evidence.extend(told.evidence.iter().take(room).cloned());
+                Some((_, evidence)) => {
+                    evidence.extend(told.evidence.iter().take(MAX_EVIDENCE.saturating_sub(evidence.len())));
                 }
-                None => origins.push(told.clone()),
+                None => origins.push((&told.name, told.evidence.iter().collect())),
             }
         }
-        origins
+        let count = origins.len();
+        let each = (MAX_EVIDENCE_IN_ALL / count.max(1)).clamp(1, MAX_EVIDENCE);
+        let listed = origins.into_iter().take(MAX_ORIGINS).map(|(name, evidence)| IndependentOrigin {
+            name: name.to_owned(),
+            evidence: evidence.into_iter().take(each).cloned().collect(),
+        });
+        (listed.collect(), count)
     }
 
     /// The day that most openings name; of equals the latest.
@@ -258,7 +266,7 @@ impl Account {
         let title = main.and_then(|(language, _)| self.titles.get(*language));
         let title = title.or_else(|| self.titles.values().next()).map(|title| title.title.clone());
         let titles = self.titles.iter().map(|(language, title)| (language.clone(), title.title.clone()));
-        let independent = self.independent_origins();
+        let (independent_origins, origin_count) = self.independent_origins();
         let ids = |counts: &Counts<String>| -> Vec<String> {
             counts.ranked().into_iter().map(|(id, _)| id.clone()).collect()
         };
@@ -290,8 +298,8 @@ impl Account {
             feeds: self.feeds.clone(),
             languages: ids(&self.languages),
             article_count: count(self.standing),
-            origin_count: count(independent.len()),
-            independent_origins: independent.into_iter().take(MAX_ORIGINS).collect(),
+            origin_count: count(origin_count),
+            independent_origins,
             articles: self.ends(reports),
         }
     }
