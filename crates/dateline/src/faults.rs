@@ -97,8 +97,6 @@ pub enum FaultKind {
     FleetFeeds,
     /// A member of a fleet cannot go by the newest version of the settings that all its members share.
     FleetSettings,
-    /// The topic of a fleet's state lacks what was there, or is missing.
-    FleetState,
     /// Entries have waited for long.
     Behind,
     /// A webhook has given events up, or they were let go before a webhook or a file had them.
@@ -114,7 +112,7 @@ pub enum FaultKind {
 
 impl FaultKind {
     /// Every kind that this program tells.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 19] = [
         Self::EngineHangs,
         Self::JournalMissing,
         Self::NoRoom,
@@ -130,7 +128,6 @@ impl FaultKind {
         Self::FeedsFail,
         Self::FleetFeeds,
         Self::FleetSettings,
-        Self::FleetState,
         Self::Behind,
         Self::DeadLetters,
         Self::SiteRule,
@@ -154,7 +151,6 @@ impl FaultKind {
             Self::FeedsFail => "feeds_fail",
             Self::FleetFeeds => "fleet_feeds",
             Self::FleetSettings => "fleet_settings",
-            Self::FleetState => "fleet_state",
             Self::SinkFails => "sink_fails",
             Self::DeadLetters => "dead_letters",
             Self::Behind => "behind",
@@ -271,13 +267,6 @@ pub fn of_daemon(live: &LiveState) -> Vec<Fault> {
         let remedy = "do what the message says, or apply settings that all members can use (`dateline fleet apply --settings`): it tries them again \
                       every 10 seconds, and goes by those before meanwhile";
         add(FaultKind::FleetSettings, what, Some(why.clone()), remedy, None);
-    }
-    if let Some(MemberSummary { fleet, state_error: Some(why), .. }) = &live.member {
-        let what = format!(
-            "the topic {fleet}.state.v1, which holds the state of the fleet, was deleted or has lost what was there"
-        );
-        let remedy = "do what the message says; what members hold they put back by themselves";
-        add(FaultKind::FleetState, what, Some(why.clone()), remedy, None);
     }
     match &live.relay {
         Some(relay) if relay.has_stopped => {
@@ -516,7 +505,6 @@ mod tests {
                 last_error: last_error.map(Into::into),
                 feeds_error: None,
                 settings_error: None,
-                state_error: None,
                 is_current: true,
             }),
             ..LiveState::default()

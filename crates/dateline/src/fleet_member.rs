@@ -166,7 +166,6 @@ async fn run_with(
         settings.fleet.mirror.then(|| mirror::start(&settings, parts, &mut tasks, &stop)).transpose()?;
     let (shown, progress) = mirrored.unzip();
     let sources = ReportSources {
-        fleet: settings.fleet.name.clone(),
         member: settings.fleet.member.clone(),
         process: process.clone(),
         status: status.clone(),

@@ -12,18 +12,18 @@ use std::time::{Duration, Instant};
 use dateline_journal::{HandedEntry, JournalError, LoggedTransaction};
 use dateline_publisher::{EventRecords, Record, SizeVerdict, TransactionalProducer};
 use dateline_wire::CloudEvent;
-use rdkafka::TopicPartitionList;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::{Offset, TopicPartitionList};
 use tokio::sync::oneshot;
 
 use crate::FleetSettings;
 use crate::error::FleetSessionError;
 use crate::handover::report_record;
 use crate::lease::MemberLease;
-use crate::membership::{self, CommittedPlace, GroupConsumer};
+use crate::membership::{self, GroupConsumer};
 use crate::sending;
 use crate::shard::{Shard, ShardMap};
-use crate::tenure::{TenureTable, Tenures, Term};
+use crate::tenure::{Tenures, Term};
 
 /// How many of the shards' transactions share one of Kafka's at most.
 const MAX_SHARED: usize = 512;
@@ -179,9 +179,9 @@ impl Committer {
             return Ok(Outcome::Done);
         }
         let began = Instant::now();
-        let Err(error) = self.try_commit(&batch, &offsets, verdict, &mut tenures) else {
+        let Err(error) = self.try_commit(&batch, &offsets, verdict) else {
             self.lease.renew(began);
-            next.iter().for_each(|(shard, term, next)| tenures.advance(*shard, *term, *next));
+            next.iter().for_each(|(shard, term, next)| tenures.open(*shard, *term, *next));
             drop(tenures);
             batch.into_iter().for_each(|job| drop(job.reply.send(Ok(()))));
             return Ok(Outcome::Done);
@@ -209,21 +209,20 @@ impl Committer {
         batch: &[ShardTransaction],
         offsets: &[(Shard, i64)],
         verdict: SizeVerdict,
-        tenures: &mut TenureTable,
     ) -> Result<(), KafkaError> {
         self.producer.begin()?;
         for ShardTransaction { shard, transaction, .. } in batch {
             self.send(*shard, transaction, verdict)?;
         }
         self.producer.await_deliveries()?;
-        for (partition, places) in self.producer.places() {
-            tenures.note_written(Shard::of_partition(partition), &places);
-        }
         if self.fence == Fence::Offsets {
             let mut places = TopicPartitionList::with_capacity(offsets.len());
             for (shard, next) in offsets {
-                let place = CommittedPlace { next: *next, state_end: tenures.whole_end(*shard) };
-                place.add_to(&mut places, &self.handover_topic, *shard)?;
+                places.add_partition_offset(
+                    &self.handover_topic,
+                    shard.partition(),
+                    Offset::Offset(*next),
+                )?;
             }
             let membership = membership::metadata(&self.consumer)?;
             self.producer.send_offsets(places, membership, self.fence_timeout)?;

@@ -128,18 +128,6 @@ pub enum FleetError {
         /// Where it was looked for.
         path: PathBuf,
     },
-    /// A shard's state is not on its topic any more.
-    #[error(
-        "the state of the shard {shard} is on the topic {fleet}.state.v1 no more, which was deleted and made anew, or has lost its end. Put back a copy of \
-         the topic; or, where members have been at work since, start them: what one of them holds it has put back. To do without it, run \
-         `kafka-consumer-groups.sh --group {fleet} --topic {fleet}.handovers.v1 --reset-offsets --to-current --execute`"
-    )]
-    StateLost {
-        /// The fleet.
-        fleet: String,
-        /// The shard.
-        shard: u32,
-    },
     /// The fleet has no state.
     #[error("the fleet {fleet} holds nothing that could be brought into a journal")]
     Empty {

@@ -11,18 +11,15 @@ use std::time::{Duration, Instant};
 
 use dateline_publisher::{KafkaSettings, Record, RelayStatus, SessionError, TransactionalProducer};
 use jiff::Timestamp;
-use rdkafka::Message;
-use rdkafka::consumer::Consumer;
-use rdkafka::error::{KafkaError, RDKafkaErrorCode};
+use rdkafka::error::KafkaError;
 use serde::Deserialize;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::FleetSettings;
 use crate::error::{FleetError, FleetSessionError};
-use crate::topic_reader::{ReadPartition, go_on, key_and_value, read_to_end};
-use crate::topics::{self, TIMEOUT};
+use crate::topic_reader::{PartitionReader, go_on, key_and_value, read_to_end};
+use crate::{FleetSettings, topics};
 
 /// The key of the record that says which version the tables and files are.
 const VERSION: &str = "version";
@@ -39,9 +36,6 @@ const RETRY: Duration = Duration::from_secs(1);
 /// How long a follower waits for news at a time.
 const POLL_PATIENCE: Duration = Duration::from_millis(500);
 
-/// How often a follower looks whether the topic is the one that it has read.
-const LOOK_INTERVAL: Duration = Duration::from_secs(10);
-
 /// The feeds of a fleet, in one version.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FleetFeeds {
@@ -53,8 +47,6 @@ pub struct FleetFeeds {
     pub tables: Arc<BTreeMap<String, String>>,
     /// What all members share of their configuration.
     pub settings: SharedFiles,
-    /// Whether this is what the topic held before it was deleted: it has no version now.
-    pub is_lost: bool,
 }
 
 /// The files of the settings that all members of a fleet share.
@@ -122,11 +114,11 @@ impl FleetFeeds {
         kafka: &KafkaSettings,
         fleet: &FleetSettings,
         stopped: &dyn Fn() -> bool,
-    ) -> Result<(ReadPartition, Self), FleetSessionError> {
+    ) -> Result<(PartitionReader, Self), FleetSessionError> {
         let mut feeds = Self::default();
         let topic = fleet.feeds_topic();
-        let read = read_to_end(kafka, (&topic, 0), stopped, |key, value| feeds.take(key, value))?;
-        Ok((read, feeds))
+        let reader = read_to_end(kafka, (&topic, 0), stopped, |key, value| feeds.take(key, value))?;
+        Ok((reader, feeds))
     }
 }
 
@@ -283,84 +275,36 @@ fn follow(
     told: &watch::Sender<Option<FleetFeeds>>,
     stop: &CancellationToken,
 ) -> Result<(), FleetSessionError> {
-    let topic = fleet.feeds_topic();
-    let (ReadPartition { reader, mut end }, mut feeds) =
-        FleetFeeds::read(kafka, fleet, &|| stop.is_cancelled())?;
-    let tell = |feeds: &FleetFeeds| told.send_if_modified(|known| take_version(known, feeds));
+    let (reader, mut feeds) = FleetFeeds::read(kafka, fleet, &|| stop.is_cancelled())?;
+    let tell = |feeds: &FleetFeeds| {
+        told.send_if_modified(|known| {
+            let is_news = known.as_ref().is_none_or(|known| known.version != feeds.version);
+            if is_news {
+                *known = Some(feeds.clone());
+            }
+            is_news
+        });
+    };
     tell(&feeds);
     let reader = go_on(kafka, &reader)?;
-    let mut looked = Instant::now();
     while !stop.is_cancelled() {
         match reader.poll(POLL_PATIENCE) {
-            // A topic that was made anew begins anew, with nothing of what was read.
-            Some(Ok(message)) if message.offset() < end => return Ok(()),
             Some(Ok(message)) => {
-                end = message.offset() + 1;
                 let (key, value) = key_and_value(&message);
                 feeds.take(key, value)?;
             }
             // A transaction can be read as a whole or not at all, so here no version is half there.
-            Some(Err(KafkaError::PartitionEOF(_))) => drop(tell(&feeds)),
+            Some(Err(KafkaError::PartitionEOF(_))) => tell(&feeds),
             Some(Err(error)) => tracing::debug!(%error, "following the fleet's feeds"),
             None => {}
         }
-        if looked.elapsed() >= LOOK_INTERVAL {
-            looked = Instant::now();
-            match reader.fetch_watermarks(&topic, 0, TIMEOUT) {
-                Ok((_, found)) if found < end => return Ok(()),
-                Err(KafkaError::MetadataFetch(
-                    RDKafkaErrorCode::UnknownTopicOrPartition
-                    | RDKafkaErrorCode::UnknownTopic
-                    | RDKafkaErrorCode::UnknownPartition,
-                )) => drop(tell(&FleetFeeds::default())),
-                _ => {}
-            }
-        }
     }
     Ok(())
-}
-
-/// Has `known` be what was read of the topic, in the version that it has; a topic that has none any more has lost what was there before, which stays.
-/// Gives whether that is news.
-fn take_version(known: &mut Option<FleetFeeds>, found: &FleetFeeds) -> bool {
-    match known {
-        // One that was made anew counts its versions anew.
-        Some(before) if (before.version, before.applied) == (found.version, found.applied) => {
-            std::mem::take(&mut before.is_lost)
-        }
-        Some(before) if found.version == 0 => !std::mem::replace(&mut before.is_lost, true),
-        _ => {
-            *known = Some(found.clone());
-            true
-        }
-    }
 }
 
 pub(crate) fn given_up(error: FleetSessionError) -> FleetError {
     match error {
         FleetSessionError::Transient(why) | FleetSessionError::Fenced(why) => FleetError::Unusable(why),
         FleetSessionError::Fatal(error) => error,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn version(number: u64, second: i64) -> FleetFeeds {
-        FleetFeeds { version: number, applied: Timestamp::from_second(second).ok(), ..FleetFeeds::default() }
-    }
-
-    #[test]
-    fn a_topic_without_a_version_has_lost_what_was_there_and_one_that_counts_anew_has_another() {
-        let mut known = None;
-        assert!(take_version(&mut known, &FleetFeeds::default()) && take_version(&mut known, &version(1, 7)));
-        assert!(!take_version(&mut known, &version(1, 7)));
-        assert!(take_version(&mut known, &FleetFeeds::default()), "it was deleted");
-        assert!(!take_version(&mut known, &FleetFeeds::default()));
-        assert_eq!(known, Some(FleetFeeds { is_lost: true, ..version(1, 7) }));
-        assert!(take_version(&mut known, &version(1, 7)), "a copy was put back");
-        assert!(take_version(&mut known, &version(1, 8)), "it was made anew, and has another first version");
-        assert_eq!(known, Some(version(1, 8)));
     }
 }

@@ -12,9 +12,7 @@
 //!    an offset of the group, by which the broker refuses whoever is no member any more.
 //! 4. Before each request to a host the member asks whether it may ([`ContactRule`]): if the host lies in the shard, the shard is held,
 //!    and the group is known to have counted the member in a short while ago (`lease`).
-//! 5. What the topic of states has of a shard, its file has as well. If the topic loses it, the shard's holder puts it back
-//!    (`state_watch`).
-//! 6. When the group takes the shard away, nothing is committed for it from that moment on (`tenure`), and the work is dropped.
+//! 5. When the group takes the shard away, nothing is committed for it from that moment on (`tenure`), and the work is dropped.
 //!
 //! Which feeds there are stands on a topic, too ([`FleetFeedsChange`], [`follow_feeds`]), with the settings that all members share
 //! ([`SharedFiles`]), and so does what each member says of itself
@@ -52,9 +50,7 @@ mod restore;
 mod sending;
 mod settings;
 mod shard;
-mod shard_files;
 mod shard_log;
-mod state_watch;
 mod tenure;
 mod topic_reader;
 mod topics;

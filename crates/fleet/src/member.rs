@@ -1,12 +1,12 @@
 //! A member of a fleet at work: it joins the group, restores each shard that it gets, and has it worked on until it is another's.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
-use dateline_journal::{Durability, HandedEntry, Journal, JournalError, LoggedTransaction, Options};
+use dateline_journal::{Durability, HandedEntry, Journal, JournalError, Options};
 use dateline_publisher::{EventRecords, KafkaSettings, RelayError, RelayStatus, TransactionalProducer};
 use dateline_wire::Envelope;
 use futures_util::future::BoxFuture;
@@ -24,14 +24,11 @@ use crate::handover_trim::HandoverTrimmer;
 use crate::held_shard::{ContactRule, HeldShard, HeldStories};
 use crate::lease::MemberLease;
 use crate::member_report::MemberProcess;
-use crate::membership::{self, CommittedPlace, GroupConsumer, ShardNews};
-use crate::restore::{RestoredState, restore};
+use crate::membership::{self, GroupConsumer, ShardNews};
+use crate::restore::restore;
 use crate::shard::{Shard, ShardMap};
-use crate::shard_files::ShardFiles;
 use crate::shard_log::ShardLog;
-use crate::state_watch::StateWatch;
 use crate::tenure::{Tenures, Term};
-use crate::topic_reader::end_of;
 use crate::twin::{Suspicion, TwinWatch};
 use crate::unheld::UnheldShards;
 use crate::{FleetSettings, topics};
@@ -55,12 +52,6 @@ const MAX_RESTORES: usize = 8;
 /// How many entries that were handed over may wait for a shard, and how many of them it takes in at once.
 const MAX_WAITING_HANDOVERS: usize = 1_024;
 const MAX_HANDOVERS_AT_ONCE: usize = 256;
-
-/// How many rows of a shard's state are put back in a transaction.
-const MAX_ROWS_PUT_BACK: u32 = 500;
-
-/// After how long a shard whose state is not on its topic is looked at again: the topic may have been put back.
-const LOST_STATE_PAUSE: Duration = Duration::from_secs(10);
 
 /// How many wishes for a shard's feeds may wait for whoever polls them.
 const MAX_WAITING_REQUESTS: usize = 64;
@@ -93,10 +84,6 @@ pub struct MemberStatus {
     pub tells_stories: bool,
     /// Why the last session ended, until the next one has a shard.
     pub last_error: Option<String>,
-    /// Shards that are this member's and that it leaves alone, in order: their state is not on the topic any more, and nobody has it.
-    pub lost: Vec<Shard>,
-    /// What is wrong with the topic of state that somebody has to see to.
-    pub topic_error: Option<String>,
     /// Whether the name is this process's, as far as is known: what it says of itself it says under that.
     pub has_name: bool,
 }
@@ -105,26 +92,8 @@ impl MemberStatus {
     /// It holds nothing.
     fn let_go(&mut self) {
         self.shards.clear();
-        self.lost.clear();
-        self.topic_error = None;
         self.tells_stories = false;
         self.has_name = false;
-    }
-
-    /// What is wrong with the state of the fleet called `fleet`, and what to do.
-    pub fn state_error(&self, fleet: &str) -> Option<String> {
-        let lost = (!self.lost.is_empty()).then(|| {
-            let shards: Vec<String> = self.lost.iter().map(ToString::to_string).collect();
-            format!(
-                "the state of the shards {} is on the topic {fleet}.state.v1 no more, which was deleted and made anew, or has lost its end while nobody \
-                 held them: they are left alone, so that nothing is told twice. Put back a copy of the topic; or, to have them begin anew and tell again \
-                 what feeds list by then, stop all members, run `kafka-consumer-groups.sh --group {fleet} --topic {fleet}.handovers.v1 --reset-offsets \
-                 --to-current --execute`, and start them",
-                shards.join(", ")
-            )
-        });
-        let both: Vec<String> = self.topic_error.clone().into_iter().chain(lost).collect();
-        (!both.is_empty()).then(|| both.join("; "))
     }
 }
 
@@ -139,7 +108,6 @@ pub struct Member {
     checks_session: bool,
     tells_stories: bool,
     status: watch::Sender<MemberStatus>,
-    files: Arc<ShardFiles>,
 }
 
 impl Member {
@@ -160,13 +128,11 @@ impl Member {
         // So that what a stopped member left open is aborted by the time its shards are another's, or soon after.
         let transaction_timeout = kafka.transaction_timeout.min(fleet.session() * 2 / 3);
         let kafka = Arc::new(KafkaSettings { transaction_timeout, ..kafka });
-        let folder = folder.into();
         Ok(Self {
             kafka,
             fleet,
             envelope,
-            files: Arc::new(ShardFiles::new(folder.join("shards"))),
-            folder,
+            folder: folder.into(),
             process: MemberProcess::new(String::new()),
             fence: Fence::Offsets,
             checks_session: true,
@@ -267,7 +233,6 @@ impl Member {
                 &fleet.transactional_id(),
                 watch::Sender::new(RelayStatus::default()),
             )?;
-            producer.note_places(&fleet.state_topic());
             Ok::<_, FleetSessionError>((producer, membership::join(&kafka, &fleet, tenures, news)?))
         });
         let (producer, consumer) = joined.await.map_err(|_| FleetError::Thread)??;
@@ -293,14 +258,14 @@ impl Member {
             ended,
         };
         let committing = tokio::task::spawn_blocking(move || committer.run(waiting));
-        self.files.begin_session().map_err(FleetSessionError::Transient)?;
+        let folder = self.folder.join("shards");
         let mut session = ShardSession {
             kafka,
             fleet,
             consumer: consumer.clone(),
             tenures: tenures.clone(),
             lease,
-            files: self.files.clone(),
+            folder: folder.clone(),
             queue,
             work: work.clone(),
             status: self.status.clone(),
@@ -318,16 +283,7 @@ impl Member {
             unheld.run().await;
             Ok(())
         });
-        let watch = StateWatch {
-            kafka: session.kafka.clone(),
-            fleet: session.fleet.clone(),
-            tenures: tenures.clone(),
-            status: self.status.clone(),
-        };
-        let watching = session.tasks.spawn(async move {
-            watch.run().await;
-            Ok(())
-        });
+        empty(&folder).map_err(FleetSessionError::Transient)?;
         let session_over = CancellationToken::new();
         let (handovers, mut handed) = mpsc::channel(MAX_WAITING_HANDOVERS);
         let polling = tokio::task::spawn_blocking({
@@ -363,11 +319,7 @@ impl Member {
             }
         };
         // From here on nothing is committed and no host is asked.
-        {
-            let mut held = tenures.lock();
-            self.files.keep(held.whole_ends());
-            held.end_all();
-        }
+        tenures.lock().end_all();
         session.stop_all();
         session_over.cancel();
         drop(handed);
@@ -375,13 +327,22 @@ impl Member {
         drop(queue);
         trimming.abort();
         looking.abort();
-        watching.abort();
         while tasks.join_next().await.is_some() {}
         let _ = committing.await;
         let closing = tokio::task::spawn_blocking(move || drop(consumer));
         let _ = closing.await;
         outcome
     }
+}
+
+/// Empties a folder, and makes it where it is missing.
+fn empty(folder: &Path) -> Result<(), String> {
+    let named = |error: std::io::Error| format!("{}: {error}", folder.display());
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(named(error)),
+        _ => {}
+    }
+    std::fs::create_dir_all(folder).map_err(named)
 }
 
 /// The shards of one session.
@@ -391,7 +352,7 @@ struct ShardSession {
     consumer: Arc<GroupConsumer>,
     tenures: Arc<Tenures>,
     lease: Arc<MemberLease>,
-    files: Arc<ShardFiles>,
+    folder: PathBuf,
     queue: std::sync::mpsc::SyncSender<ShardTransaction>,
     work: Arc<dyn ShardWork>,
     status: watch::Sender<MemberStatus>,
@@ -429,7 +390,6 @@ impl ShardSession {
                 let is_of_stories = shard == ShardMap::new(self.fleet.shards).stories();
                 self.status.send_modify(|status| {
                     status.shards.retain(|held| *held != shard);
-                    status.lost.retain(|lost| *lost != shard);
                     status.tells_stories &= !is_of_stories;
                 });
             }
@@ -451,7 +411,7 @@ impl ShardSession {
             consumer: self.consumer.clone(),
             tenures: self.tenures.clone(),
             lease: self.lease.clone(),
-            files: self.files.clone(),
+            path: self.folder.join(format!("{shard}-{term}.db")),
             queue: self.queue.clone(),
             status: self.status.clone(),
             restores: self.restores.clone(),
@@ -476,7 +436,7 @@ struct ShardHolding {
     consumer: Arc<GroupConsumer>,
     tenures: Arc<Tenures>,
     lease: Arc<MemberLease>,
-    files: Arc<ShardFiles>,
+    path: PathBuf,
     queue: std::sync::mpsc::SyncSender<ShardTransaction>,
     status: watch::Sender<MemberStatus>,
     restores: Arc<Semaphore>,
@@ -490,17 +450,11 @@ impl ShardHolding {
         handed: mpsc::Receiver<HandoverRecord>,
         stop: CancellationToken,
     ) -> Result<(), String> {
-        let journal = loop {
-            match self.restored(&stop).await {
-                Ok(Some(journal)) => break journal,
-                Ok(None) => {
-                    self.note_lost();
-                    tokio::time::sleep(LOST_STATE_PAUSE).await;
-                }
-                // It is another's by now, or will be restored in the next session.
-                Err(_) if stop.is_cancelled() => return Ok(()),
-                Err(why) => return Err(why),
-            }
+        let journal = match self.restored(&stop).await {
+            Ok(journal) => journal,
+            // It is another's by now, or will be restored in the next session.
+            Err(_) if stop.is_cancelled() => return Ok(()),
+            Err(why) => return Err(why),
         };
         let (shard, term) = (self.shard, self.term);
         let map = ShardMap::new(self.fleet.shards);
@@ -509,7 +463,6 @@ impl ShardHolding {
         if !self.note_held(map) {
             return Ok(());
         }
-        let keeping = self.keep_state(journal.clone());
         let worked = match shard == map.stories() {
             true => {
                 let (reports, handed_reports) = mpsc::channel(MAX_WAITING_HANDOVERS);
@@ -517,7 +470,6 @@ impl ShardHolding {
                 tokio::select! {
                     worked = work.tell_stories(held, stop) => worked,
                     () = pass_reports(handed, reports) => Ok(()),
-                    kept = keeping => kept,
                 }
             }
             false => {
@@ -530,7 +482,6 @@ impl ShardHolding {
                 tokio::select! {
                     worked = work.work(held, stop) => worked,
                     taken = taking.run(handed) => taken.map_err(|error| error.to_string()),
-                    kept = keeping => kept,
                 }
             }
         };
@@ -556,67 +507,14 @@ impl ShardHolding {
                     false => status.shards.push(self.shard),
                 }
                 status.shards.sort_unstable();
-                status.lost.retain(|lost| *lost != self.shard);
                 status.last_error = None;
             });
         }
         is_held
     }
 
-    /// Says that the shard is left alone, since its state is not on its topic.
-    fn note_lost(&self) {
-        let tenures = self.tenures.lock();
-        if !tenures.is_held(self.shard, self.term) {
-            return;
-        }
-        self.status.send_if_modified(|status| {
-            let is_news = !status.lost.contains(&self.shard);
-            if is_news {
-                tracing::error!(shard = %self.shard, "the state of a shard is not on its topic any more: it is left alone");
-                status.lost.push(self.shard);
-                status.lost.sort_unstable();
-                // It has its session.
-                status.last_error = None;
-            }
-            is_news
-        });
-    }
-
-    /// Puts the shard's state back whenever the topic has lost it. Ends with an error only.
-    async fn keep_state(&self, journal: Journal) -> Result<(), String> {
-        let (shard, term) = (self.shard, self.term);
-        let losses = self.tenures.lock().losses_of(shard, term);
-        let Some(mut losses) = losses else { return std::future::pending().await };
-        while losses.wait_for(|losses| *losses > 0).await.is_ok() {
-            let found = *losses.borrow_and_update();
-            tracing::error!(%shard, "the topic has lost the state of a shard that is held here: it is put back from the shard's file");
-            let rows = retried(|| journal.repeat_state(MAX_ROWS_PUT_BACK))
-                .await
-                .map_err(|error| error.to_string())?;
-            let (tenures, queue) = (self.tenures.clone(), self.queue.clone());
-            let told = tokio::task::spawn_blocking(move || {
-                tenures.lock().make_whole(shard, term, found);
-                // An empty transaction has the group know of the new end, whoever takes the shard over.
-                let (reply, answer) = sync_channel(1);
-                let transaction = LoggedTransaction::default();
-                let sent = queue.send(ShardTransaction { shard, term, transaction, reply });
-                sent.is_ok() && matches!(answer.recv(), Ok(Ok(())))
-            });
-            match told.await {
-                Ok(true) => tracing::warn!(%shard, rows, "the state of a shard was put back"),
-                // The next transaction says it, unless the shard has passed on.
-                _ => tracing::debug!(%shard, "the group was not told that a shard's state was put back"),
-            }
-            if losses.changed().await.is_err() {
-                break;
-            }
-        }
-        std::future::pending().await
-    }
-
-    /// The shard's journal; none where its partition of state lacks what was there.
-    async fn restored(&self, stop: &CancellationToken) -> Result<Option<Journal>, String> {
-        let (shard, term, files) = (self.shard, self.term, self.files.clone());
+    async fn restored(&self, stop: &CancellationToken) -> Result<Journal, String> {
+        let (shard, term, path) = (self.shard, self.term, self.path.clone());
         let (kafka, fleet, stopped) = (self.kafka.clone(), self.fleet.clone(), stop.clone());
         let (consumer, tenures) = (self.consumer.clone(), self.tenures.clone());
         let log = ShardLog {
@@ -630,35 +528,19 @@ impl ShardHolding {
         let _turn = self.restores.acquire().await;
         let restoring = tokio::task::spawn_blocking(move || {
             let began = Instant::now();
-            let CommittedPlace { next, state_end } =
-                membership::committed(&consumer, &fleet.handover_topic(), shard)
-                    .map_err(|error| error.to_string())?;
-            let path = files.path_of(shard, term);
-            // Gone before there is another, for which there may be no room beside it.
-            if files.has_kept(shard)
-                && end_of(&kafka, (&fleet.state_topic(), shard.partition())).is_ok_and(|end| end >= state_end)
-            {
-                files.forget(shard);
-            }
-            let RestoredState { records, end } =
-                restore(&kafka, &fleet, shard, &path, &|| stopped.is_cancelled())
-                    .map_err(|error| error.to_string())?;
-            let is_lost = end < state_end;
-            if is_lost && !files.bring_back(shard, term, state_end) {
-                return Ok(None);
-            }
+            let next = membership::committed(&consumer, &fleet.handover_topic(), shard)
+                .map_err(|error| error.to_string())?;
+            let records = restore(&kafka, &fleet, shard, &path, &|| stopped.is_cancelled())
+                .map_err(|error| error.to_string())?;
             let options = Options {
                 durability: Durability::Process,
                 commit_log: Some(Arc::new(log)),
                 ..Options::default()
             };
             let journal = Journal::open(&path, options).map_err(|error| error.to_string())?;
-            files.forget(shard);
-            let mut tenures = tenures.lock();
-            tenures.open(shard, term, next, end.max(state_end));
-            tenures.note_end(shard, state_end, end);
+            tenures.lock().open(shard, term, next);
             tracing::info!(%shard, records, took = ?began.elapsed(), "holding a shard");
-            Ok(Some(journal))
+            Ok(journal)
         });
         restoring.await.map_err(|_| "restoring a shard broke off".to_owned())?
     }

@@ -50,9 +50,6 @@ pub struct MemberReport {
     /// A digest of each part of its configuration that is to be the same with all members.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: BTreeMap<String, String>,
-    /// What is wrong with the topic of the fleet's state, where somebody has to see to it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state_error: Option<String>,
     /// How many feeds it polls.
     pub feeds: u64,
     /// How many entries wait for their pages with it.

@@ -8,7 +8,6 @@ use rdkafka::client::ClientContext;
 use rdkafka::config::{FromClientConfigAndContext, RDKafkaLogLevel};
 use rdkafka::consumer::{BaseConsumer, Consumer, ConsumerContext, ConsumerGroupMetadata, Rebalance};
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::topic_partition_list::TopicPartitionListElem;
 use rdkafka::{Message, Offset, TopicPartitionList};
 use tokio::sync::mpsc;
 
@@ -180,55 +179,23 @@ pub(crate) fn metadata(consumer: &GroupConsumer) -> Result<ConsumerGroupMetadata
     consumer.group_metadata().ok_or(KafkaError::ConsumerCommit(RDKafkaErrorCode::UnknownMemberId))
 }
 
-/// What the group keeps of a shard: an offset, and what stands beside it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct CommittedPlace {
-    /// Where its handovers go on: after what was committed with the last of them.
-    pub(crate) next: i64,
-    /// Where the partition of its state ended when it was last known to hold all of it; 0 where nobody has said so.
-    pub(crate) state_end: i64,
-}
-
-/// What stands before the end of a partition of state beside an offset.
-const STATE_END: &str = "state ";
-
-impl CommittedPlace {
-    /// Adds it to what a transaction commits.
-    pub(crate) fn add_to(
-        self,
-        places: &mut TopicPartitionList,
-        topic: &str,
-        shard: Shard,
-    ) -> Result<(), KafkaError> {
-        let mut place = places.add_partition(topic, shard.partition());
-        place.set_offset(Offset::Offset(self.next))?;
-        place.set_metadata(format!("{STATE_END}{}", self.state_end));
-        Ok(())
-    }
-
-    fn of(place: &TopicPartitionListElem<'_>) -> Self {
-        let said = place.metadata().strip_prefix(STATE_END).and_then(|end| end.parse().ok());
-        match place.offset() {
-            Offset::Offset(next) => Self { next, state_end: said.unwrap_or_default() },
-            _ => Self::default(),
-        }
-    }
-}
-
-/// What the group keeps of a shard. Waits for a transaction that stands open.
+/// Where the handovers of a shard go on: after what was committed with the last of them. Waits for a transaction that stands open.
 pub(crate) fn committed(
     consumer: &GroupConsumer,
     topic: &str,
     shard: Shard,
-) -> Result<CommittedPlace, FleetSessionError> {
+) -> Result<i64, FleetSessionError> {
     let mut asked = TopicPartitionList::new();
     asked.add_partition(topic, shard.partition());
     let deadline = Instant::now() + TIMEOUT;
     loop {
         match consumer.committed_offsets(asked.clone(), TIMEOUT) {
             Ok(found) => {
-                let place = found.find_partition(topic, shard.partition());
-                return Ok(place.map_or_else(CommittedPlace::default, |place| CommittedPlace::of(&place)));
+                let offset = found.find_partition(topic, shard.partition()).map(|found| found.offset());
+                return Ok(match offset {
+                    Some(Offset::Offset(offset)) => offset,
+                    _ => 0,
+                });
             }
             Err(error) if Instant::now() < deadline => {
                 tracing::debug!(%error, %shard, "asking for the shard's place again");

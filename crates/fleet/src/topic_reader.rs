@@ -26,22 +26,14 @@ const FOLLOWING_WAIT_MS: &str = "1000";
 /// What reads a partition.
 pub(crate) type PartitionReader = BaseConsumer<DeliveryTracker>;
 
-/// A partition that was read to its end.
-pub(crate) struct ReadPartition {
-    /// What goes on reading there.
-    pub(crate) reader: PartitionReader,
-    /// The end of what was written, whatever stood there.
-    pub(crate) end: i64,
-}
-
 /// Hands what is committed to a partition to `take`, by key and value, up to the end of what is *written* by now: where a transaction stands
-/// open that began before, its end is waited for. Blocks.
+/// open that began before, its end is waited for. Gives what goes on reading there. Blocks.
 pub(crate) fn read_to_end(
     kafka: &KafkaSettings,
     place: (&str, i32),
     stopped: &dyn Fn() -> bool,
     mut take: impl FnMut(&str, Option<&str>) -> Result<(), FleetSessionError>,
-) -> Result<ReadPartition, FleetSessionError> {
+) -> Result<PartitionReader, FleetSessionError> {
     let take = |message: &BorrowedMessage<'_>| {
         let (key, value) = key_and_value(message);
         take(key, value)
@@ -56,7 +48,7 @@ pub(crate) fn read_from(
     first: Offset,
     stopped: &dyn Fn() -> bool,
     mut take: impl FnMut(&BorrowedMessage<'_>) -> Result<(), FleetSessionError>,
-) -> Result<ReadPartition, FleetSessionError> {
+) -> Result<PartitionReader, FleetSessionError> {
     let hindrance = |since: Instant| match (stopped(), since.elapsed() >= MAX_HIDDEN) {
         (true, _) => Some(FleetSessionError::Transient(format!("{topic} is not needed any more"))),
         (_, true) => Some(FleetSessionError::Transient(format!("{topic} could not be read to its end"))),
@@ -98,16 +90,7 @@ pub(crate) fn read_from(
             return Err(hindrance);
         }
     }
-    Ok(ReadPartition { reader: consumer, end })
-}
-
-/// The end of what was written to a partition by now, whatever stands there. Blocks.
-pub(crate) fn end_of(
-    kafka: &KafkaSettings,
-    (topic, partition): (&str, i32),
-) -> Result<i64, FleetSessionError> {
-    let (_, end) = reader(kafka, "read_uncommitted")?.fetch_watermarks(topic, partition, TIMEOUT)?;
-    Ok(end)
+    Ok(consumer)
 }
 
 /// What goes on where a reader is that has read a partition to its end, and leaves the broker alone while there is nothing new.
@@ -137,8 +120,7 @@ pub(crate) fn key_and_value<'m>(message: &'m BorrowedMessage<'_>) -> (&'m str, O
     (text(message.key()).unwrap_or_default(), text(message.payload()))
 }
 
-/// What reads a partition; with `read_uncommitted` it is also told of ends behind which a transaction stands open.
-pub(crate) fn reader(kafka: &KafkaSettings, isolation: &str) -> Result<PartitionReader, FleetSessionError> {
+fn reader(kafka: &KafkaSettings, isolation: &str) -> Result<PartitionReader, FleetSessionError> {
     let config = reader_config(kafka, isolation)?;
     Ok(BaseConsumer::from_config_and_context(&config, DeliveryTracker::default())?)
 }

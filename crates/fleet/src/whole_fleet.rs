@@ -132,7 +132,7 @@ impl WholeFleet {
     /// Where the handovers of a shard go on, and the end of what is handed over to it by now.
     pub(crate) fn handovers(&self, shard: Shard) -> Result<(i64, i64), FleetSessionError> {
         let topic = self.fleet.handover_topic();
-        let next = membership::committed(&self.consumer, &topic, shard)?.next;
+        let next = membership::committed(&self.consumer, &topic, shard)?;
         let (first, end) = self.producer.watermarks(&topic, shard.partition(), TIMEOUT)?;
         Ok((next.max(first), end))
     }
@@ -145,11 +145,6 @@ impl WholeFleet {
     ) -> Result<BTreeSet<String>, FleetSessionError> {
         let (topic, mut keys) = (self.fleet.state_topic(), BTreeSet::new());
         let (first, end) = self.producer.watermarks(&topic, shard.partition(), TIMEOUT)?;
-        let committed = membership::committed(&self.consumer, &self.fleet.handover_topic(), shard)?;
-        if end < committed.state_end {
-            let fleet = self.fleet.name.clone();
-            return Err(FleetError::StateLost { fleet, shard: shard.0 }.into());
-        }
         if first < end {
             read_to_end(&self.kafka, (&topic, shard.partition()), &|| false, |key, value| {
                 if ChangeRecord::has_key(key) {

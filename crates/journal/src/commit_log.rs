@@ -92,19 +92,17 @@ pub struct HandedEntry {
 pub(crate) struct LogDraft {
     pub(crate) handed_over: Vec<HandedEntry>,
     pub(crate) taken_until: Option<i64>,
-    /// Whether the log is to have rows of feeds that it had before.
-    pub(crate) repeats_feeds: bool,
 }
 
 impl LogDraft {
     /// What there is, to [go back](Self::go_back) to.
-    pub(crate) fn mark(&self) -> (usize, Option<i64>, bool) {
-        (self.handed_over.len(), self.taken_until, self.repeats_feeds)
+    pub(crate) fn mark(&self) -> (usize, Option<i64>) {
+        (self.handed_over.len(), self.taken_until)
     }
 
     /// Forgets what came since `mark`.
-    pub(crate) fn go_back(&mut self, mark: (usize, Option<i64>, bool)) {
+    pub(crate) fn go_back(&mut self, mark: (usize, Option<i64>)) {
         self.handed_over.truncate(mark.0);
-        (self.taken_until, self.repeats_feeds) = (mark.1, mark.2);
+        self.taken_until = mark.1;
     }
 }

@@ -18,8 +18,7 @@ use crate::change::{
     PollRequest, PositionChange, Postponement, Reconciliation, Redelivery, RejectedText, ReplayNote,
     RequestedPoll, RevisitCompletion, RevisitEnd, RevisitLimit, RoomProbe, SessionEnd, SessionStart,
     SetAsideEntry, SetAsideFeed, SetAsideRevisit, SinkEnabling, SinkId, SinkOpening, SinkProgress, SinkState,
-    SinkStep, SourceChange, StateNote, StatePart, StoredSession, StoryChange, StoryUpdate,
-    SubscriptionChange, TextKeeping,
+    SinkStep, SourceChange, StoredSession, StoryChange, StoryUpdate, SubscriptionChange, TextKeeping,
 };
 use crate::change::{TakenReport, TakenReports};
 use crate::claims::{ClaimKey, EntryClaims};
@@ -249,22 +248,6 @@ impl Journal {
     /// [`JournalError::Full`] when there is no room; others if it cannot be committed.
     pub async fn note_host_wish(&self, wish: HostWishRow, at: Timestamp) -> Result<(), JournalError> {
         self.inner.writer.submit(HostWishNote { wish, at }).await
-    }
-
-    /// Has the [`CommitLog`](crate::CommitLog), which has lost what it had, get every row of the state once more, in transactions of `limit` rows
-    /// and of whatever else changes meanwhile. Gives how many rows it got. To be called again from the beginning where it fails.
-    ///
-    /// # Errors
-    /// If a transaction cannot be committed.
-    pub async fn repeat_state(&self, limit: u32) -> Result<u64, JournalError> {
-        self.inner.writer.submit(StateNote).await?;
-        let mut rows = 0;
-        loop {
-            match self.inner.writer.submit(StatePart { limit }).await? {
-                0 => return Ok(rows),
-                repeated => rows += repeated as u64,
-            }
-        }
     }
 
     /// Gives an entry back as it was, without a word in the file: work on it was broken off.

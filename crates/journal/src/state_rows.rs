@@ -245,37 +245,6 @@ pub(crate) fn take_changed(connection: &Connection) -> Result<Vec<StateRecord>, 
     Ok(records)
 }
 
-/// Notes which rows there are now, for [`pass_on_noted`] to have the log get all of them anew. Only for a connection that [watches](watch).
-pub(crate) fn note_all(connection: &Connection, tells_stories: bool) -> Result<(), JournalError> {
-    connection.execute_batch(
-        "CREATE TEMP TABLE IF NOT EXISTS rows_to_repeat (name TEXT, key TEXT, first, second); DELETE FROM temp.rows_to_repeat",
-    )?;
-    for StateTable { name, columns: [first, second], key, rows, .. } in &TABLES {
-        if rows.is_of_stories() && !tells_stories {
-            continue;
-        }
-        let (key, condition) = (key.replace("{row}", "t"), rows.condition("t").replace("WHEN", "WHERE"));
-        connection.execute_batch(&format!(
-            "INSERT INTO temp.rows_to_repeat SELECT '{name}', json_array('{name}', {key}), t.{first}, t.{second} FROM main.{name} AS t {condition}"
-        ))?;
-    }
-    Ok(())
-}
-
-/// Has up to `limit` of the rows that were noted count as changed, in the order of the tables, and gives how many those are.
-pub(crate) fn pass_on_noted(connection: &Connection, limit: u32) -> Result<usize, JournalError> {
-    let chosen = "SELECT rowid FROM temp.rows_to_repeat ORDER BY rowid LIMIT ?1";
-    let passed_on = connection
-        .prepare_cached(&format!(
-            "INSERT INTO temp.changed_rows SELECT name, key, first, second FROM temp.rows_to_repeat WHERE rowid IN ({chosen})"
-        ))?
-        .execute([limit])?;
-    connection
-        .prepare_cached(&format!("DELETE FROM temp.rows_to_repeat WHERE rowid IN ({chosen})"))?
-        .execute([limit])?;
-    Ok(passed_on)
-}
-
 /// A row of the state.
 pub(crate) struct StateRow {
     pub(crate) record: StateRecord,

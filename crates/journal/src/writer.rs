@@ -525,12 +525,9 @@ fn logged(
     while let Some(row) = rows.next()? {
         events.push(reader::event(row)?);
     }
-    let LogDraft { handed_over, taken_until, repeats_feeds } = draft;
+    let LogDraft { handed_over, taken_until } = draft;
     let mut state = state_rows::take_changed(connection)?;
-    let feeds = match repeats_feeds {
-        true => WrittenFeeds::default().leave_out_known(&mut state),
-        false => written_feeds.leave_out_known(&mut state),
-    };
+    let feeds = written_feeds.leave_out_known(&mut state);
     Ok((LoggedTransaction { state, events, handed_over, taken_until }, feeds))
 }
 

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::ops::RangeInclusive;
-use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -12,7 +11,7 @@ use rdkafka::client::ClientContext;
 use rdkafka::config::RDKafkaLogLevel;
 use rdkafka::consumer::ConsumerContext;
 use rdkafka::error::{KafkaError, RDKafkaErrorCode};
-use rdkafka::message::{DeliveryResult, Message};
+use rdkafka::message::DeliveryResult;
 use rdkafka::producer::{BaseProducer, NoCustomPartitioner, ProducerContext};
 use rdkafka::types::RDKafkaConfRes;
 use tokio::sync::watch;
@@ -152,8 +151,6 @@ pub struct DeliveryTracker {
     changed: Condvar,
     /// Who is told at once when no broker can be reached, or one refuses us.
     status: Option<watch::Sender<RelayStatus>>,
-    /// The topic of which it is noted where records are put.
-    noted_topic: OnceLock<String>,
 }
 
 /// The deliveries of one transaction.
@@ -162,8 +159,6 @@ struct TransactionTally {
     /// Counts transactions: what an aborted one left in the queue may be reported after the next one has begun.
     transaction: usize,
     outstanding: usize,
-    /// The first and the last place that records were given in each partition of the noted topic.
-    places: BTreeMap<i32, RangeInclusive<i64>>,
     failed: Option<KafkaError>,
     too_large: bool,
     last_error: Option<String>,
@@ -198,20 +193,8 @@ impl DeliveryTracker {
         let mut tally = self.tally();
         tally.transaction = tally.transaction.wrapping_add(1);
         tally.outstanding = 0;
-        tally.places.clear();
         tally.failed = None;
         tally.too_large = false;
-    }
-
-    /// Notes from now on where records of `topic` are put; there is one such topic.
-    pub(crate) fn note_places(&self, topic: &str) {
-        // Asked for once more it is the same topic.
-        let _ = self.noted_topic.set(topic.to_owned());
-    }
-
-    /// The first and the last place that the transaction's records were given in each partition of the noted topic.
-    pub(crate) fn places(&self) -> BTreeMap<i32, RangeInclusive<i64>> {
-        self.tally().places.clone()
     }
 
     /// Whether a record of the transaction was refused for its size. Its neighbours fail with it, each for a reason of its
@@ -300,19 +283,9 @@ impl ProducerContext<NoCustomPartitioner> for DeliveryTracker {
             return;
         }
         tally.outstanding = tally.outstanding.saturating_sub(1);
-        match result {
-            Ok(message) => {
-                let is_noted = self.noted_topic.get().is_some_and(|topic| topic == message.topic());
-                // One that was sent again, since its answer was lost, has no place here.
-                if let (true, place @ 0..) = (is_noted, message.offset()) {
-                    let range = tally.places.entry(message.partition()).or_insert(place..=place);
-                    *range = place.min(*range.start())..=place.max(*range.end());
-                }
-            }
-            Err((error, _)) => {
-                tally.too_large |= is_too_large(error);
-                tally.failed.get_or_insert_with(|| error.clone());
-            }
+        if let Err((error, _)) = result {
+            tally.too_large |= is_too_large(error);
+            tally.failed.get_or_insert_with(|| error.clone());
         }
         if tally.outstanding == 0 || tally.failed.is_some() {
             self.changed.notify_all();

@@ -1,8 +1,6 @@
 //! A producer whose records come in transactions: all of one can be read, or none.
 
-use std::collections::BTreeMap;
 use std::io;
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
@@ -100,17 +98,6 @@ impl TransactionalProducer {
         };
         taken.producer.init_transactions(INIT_TIMEOUT).map_err(|error| taken.trouble(&error))?;
         Ok(taken)
-    }
-
-    /// Notes from now on [where](Self::places) records of `topic` are put.
-    pub fn note_places(&self, topic: &str) {
-        self.producer.context().note_places(topic);
-    }
-
-    /// The first and the last place that records of the open transaction were given in each partition of the topic of which that is
-    /// [noted](Self::note_places), once they are [delivered](Self::await_deliveries).
-    pub fn places(&self) -> BTreeMap<i32, RangeInclusive<i64>> {
-        self.producer.context().places()
     }
 
     /// Opens a transaction.

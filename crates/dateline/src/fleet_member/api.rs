@@ -53,14 +53,12 @@ async fn readyz(State(api): State<MemberApi>) -> (StatusCode, String) {
         return (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n"));
     }
     let refused = [("feeds", &api.feeds_error), ("settings", &api.settings_error)];
-    let state_error = api.status.borrow().state_error(&api.fleet.name);
     let refused: String = refused
         .into_iter()
         .filter_map(|(what, error)| {
             let why = error.borrow().clone()?;
             Some(format!("the fleet's {what} cannot be gone by here: {why}\n"))
         })
-        .chain(state_error.map(|why| format!("{why}\n")))
         .collect();
     match refused.is_empty() {
         true => (StatusCode::OK, "ready\n".to_owned()),
@@ -79,7 +77,7 @@ async fn member(State(api): State<MemberApi>) -> Json<Value> {
     Json(json!({
         "fleet": api.fleet.name, "member": api.fleet.member, "shards": shards, "tells_stories": status.tells_stories,
         "last_error": status.last_error, "feeds_error": *api.feeds_error.borrow(), "settings_version": api.settings_version,
-        "settings_error": *api.settings_error.borrow(), "state_error": status.state_error(&api.fleet.name), "mirror": mirror,
+        "settings_error": *api.settings_error.borrow(), "mirror": mirror,
     }))
 }
 

@@ -1,7 +1,7 @@
 //! The fleet's feeds as a member goes by them: each version read whole, or not at all.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -81,27 +81,20 @@ impl FeedsReading {
     /// Reads each version that is followed. One that cannot be read here (a file that a password stands in may be missing) leaves the one
     /// before it in force, and is read again and again.
     pub(super) async fn run(self, mut followed: watch::Receiver<Option<FleetFeeds>>) {
-        let mut is_read = true;
         loop {
             let newest = followed.borrow_and_update().clone();
             if let Some(newest) = newest {
                 let (path, secret_query, poll, map) =
                     (self.path.clone(), self.secret_query.clone(), self.poll.clone(), self.map);
-                let (version, is_lost) = (newest.version, newest.is_lost);
-                is_read = true;
+                let version = newest.version;
                 let read = move || read(&path, &newest, &secret_query, &poll, map);
                 match tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string()).flatten() {
                     Ok(feeds) => {
                         tracing::info!(version, feeds = feeds.announcers.len(), "going by the fleet's feeds");
                         self.known.send_replace(Some(Arc::new(feeds)));
-                        let why = is_lost.then(|| lost(&self.path, version));
-                        if let Some(why) = &why {
-                            tracing::error!("{why}");
-                        }
-                        self.error.send_replace(why);
+                        self.error.send_replace(None);
                     }
                     Err(why) => {
-                        is_read = false;
                         if self.error.borrow().as_ref() != Some(&why) {
                             tracing::error!(
                                 version,
@@ -113,6 +106,7 @@ impl FeedsReading {
                     }
                 }
             }
+            let is_read = self.error.borrow().is_none();
             tokio::select! {
                 changed = followed.changed() => if changed.is_err() {
                     return;
@@ -123,17 +117,8 @@ impl FeedsReading {
     }
 }
 
-/// Why feeds stay in force that are on the topic no more.
-fn lost(topic: &Path, version: u64) -> String {
-    let topic = topic.display();
-    format!(
-        "the topic {topic} was deleted, and nothing of the fleet's feeds is there any more: those of version {version} stay in force until this member is \
-         restarted. Run `dateline fleet apply FEEDS…` with them, and with --settings where all shared those"
-    )
-}
-
 fn read(
-    path: &Path,
+    path: &std::path::Path,
     newest: &FleetFeeds,
     secret_query: &SecretQuery,
     poll: &PollSettings,

@@ -18,7 +18,6 @@ const INTERVAL: Duration = Duration::from_secs(5);
 
 /// What it tells of.
 pub(super) struct ReportSources {
-    pub(super) fleet: String,
     pub(super) member: String,
     pub(super) process: MemberProcess,
     pub(super) status: watch::Receiver<MemberStatus>,
@@ -61,9 +60,7 @@ impl ReportSources {
                 });
             }
         }
-        let status = self.status.borrow().clone();
-        let state_error = status.state_error(&self.fleet);
-        let MemberStatus { shards, tells_stories, last_error, .. } = status;
+        let MemberStatus { shards, tells_stories, last_error, .. } = self.status.borrow().clone();
         let feeds = self.feeds.borrow().clone();
         let polled =
             feeds.as_ref().map(|feeds| shards.iter().map(|shard| feeds.count_of(*shard)).sum::<usize>());
@@ -79,7 +76,6 @@ impl ReportSources {
             settings_version: self.settings_version,
             settings_error: self.settings_error.borrow().clone(),
             settings: self.settings.clone(),
-            state_error,
             feeds: polled.unwrap_or_default() as u64,
             backlog,
             slowest,

@@ -46,9 +46,6 @@ pub struct MemberSummary {
     /// Why the newest version of the settings that all members share is not gone by here, where it isn't.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settings_error: Option<String>,
-    /// What is wrong with the topic of the fleet's state, where somebody has to see to it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub state_error: Option<String>,
     /// Whether all that the fleet had published was read since the start; until then what is shown here lacks the rest.
     pub is_current: bool,
 }
@@ -56,9 +53,7 @@ pub struct MemberSummary {
 impl FleetMembership {
     /// How it is now.
     pub fn summary(&self) -> MemberSummary {
-        let status = self.status.borrow().clone();
-        let state_error = status.state_error(&self.fleet);
-        let MemberStatus { shards, tells_stories, last_error, .. } = status;
+        let MemberStatus { shards, tells_stories, last_error, .. } = self.status.borrow().clone();
         MemberSummary {
             fleet: self.fleet.clone(),
             member: self.member.clone(),
@@ -67,7 +62,6 @@ impl FleetMembership {
             last_error,
             feeds_error: self.feeds_error.borrow().clone(),
             settings_error: self.settings_error.borrow().clone(),
-            state_error,
             is_current: *self.mirror.borrow() == MirrorProgress::Current,
         }
     }

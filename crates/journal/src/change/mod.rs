@@ -22,7 +22,6 @@ mod session;
 mod set_aside;
 mod sink;
 mod source;
-mod state_repeat;
 mod story;
 mod subscription;
 
@@ -62,7 +61,6 @@ pub use sink::{
 };
 pub(crate) use sink::{Redelivery, STATE_COLUMNS, SinkEnabling, SinkStep, read_state as read_sink_state};
 pub(crate) use source::SourceChange;
-pub(crate) use state_repeat::{StateNote, StatePart};
 pub use story::{StoryArticleRow, StoryUpdate};
 pub(crate) use story::{StoryChange, StoryDeletion};
 pub(crate) use subscription::SubscriptionChange;

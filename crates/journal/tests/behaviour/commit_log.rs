@@ -197,32 +197,6 @@ async fn the_log_has_one_record_for_each_row_that_is_left() {
 }
 
 #[tokio::test]
-async fn a_log_that_has_lost_what_it_had_is_given_all_rows_once_more_and_what_changes_meanwhile() {
-    let (folder, journal, log) = journal();
-    journal.configure_feeds(vec![feed(0), feed(1)]).await.unwrap();
-    let guids = ["a", "b", "c", "d", "e", "f"];
-    let entries = guids.map(|guid| entry(guid, "A visit")).to_vec();
-    announce(&journal, 0, entries.clone(), 1).await.unwrap();
-    for guid in &guids[..3] {
-        finish(&journal, &feed(0).id, guid, article(guid, "A visit", "It began."), 2).await.unwrap();
-    }
-    let before = log.records();
-    log.committed.lock().unwrap().clear();
-    *log.refusal.lock().unwrap() = Some(JournalError::LogUnavailable("no broker".to_owned()));
-    assert!(journal.repeat_state(4).await.is_err());
-    *log.refusal.lock().unwrap() = None;
-
-    let rows = journal.repeat_state(4).await.unwrap();
-    assert_eq!((rows, log.records()), (before.len() as u64, before));
-    let largest = log.committed.lock().unwrap().iter().map(|done| done.state.len()).max();
-    assert_eq!(largest, Some(4));
-    assert_eq!(log.events(), 0, "events are not state");
-    let again = rebuilt(&folder, &log);
-    let news = announce(&again, 0, entries, 4).await.unwrap();
-    assert_eq!((news.new, news.changed, again.backlog().unwrap()), (0, 0, 3));
-}
-
-#[tokio::test]
 async fn what_the_log_refuses_is_not_in_the_file_either_and_can_be_tried_again() {
     let (_folder, journal, log) = journal();
     journal.configure_feeds(vec![feed(0)]).await.unwrap();

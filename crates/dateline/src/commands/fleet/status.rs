@@ -104,9 +104,6 @@ fn word_of(said: &MemberReport, feeds: &FleetFeeds, now: Timestamp) -> String {
             }
         }
     }
-    if let Some(why) = &said.state_error {
-        text += &format!("; {why}");
-    }
     if let Some(why) = &said.last_error {
         text += &format!("; its last session ended: {why}");
     }

@@ -96,7 +96,6 @@ fn member_row(member: &ReportedMember, fleet: &FleetReport, now: Timestamp) -> M
     let (class, state) = match said {
         Some(said) if said.last_error.is_some() => ("bad", "no session"),
         _ if is_silent => ("bad", "silent"),
-        Some(said) if said.state_error.is_some() => ("bad", "state lost"),
         _ if is_behind => ("fair", "older feeds"),
         _ if has_older_settings => ("fair", "older settings"),
         _ => ("good", "at work"),
@@ -108,7 +107,6 @@ fn member_row(member: &ReportedMember, fleet: &FleetReport, now: Timestamp) -> M
             div {
                 p.headline { (line(&member.name)) " " span.soft { "from " (visible(&member.host, 80)) } }
                 @if let Some(error) = said.and_then(|said| said.last_error.as_ref()) { p.error { "Its last session ended: " (line(error)) } }
-                @if let Some(error) = said.and_then(|said| said.state_error.as_ref()) { p.error { (line(error)) } }
                 @if let Some(error) = said.and_then(|said| said.feeds_error.as_ref()) { p.error { "It cannot go by the newest feeds: " (line(error)) } }
                 @if let Some(error) = said.and_then(|said| said.settings_error.as_ref()) { p.error { "It cannot go by the newest settings: " (line(error)) } }
                 p.meta {
