@@ -546,6 +546,8 @@ fn first_with<'a>(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -591,6 +593,30 @@ mod tests {
         let listed: Vec<_> = event.articles.iter().map(|article| article.article.clone()).collect();
         let ends = reports[..50].iter().chain(&reports[80..]);
         assert_eq!(listed, ends.map(|(_, report)| report.shown.article.clone()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn of_many_origins_a_hundred_pieces_of_evidence_are_listed_and_each_has_one() {
+        let reports = [(0, report(0, &[1; 8]))];
+        let mut account = Account::of(&Agencies::parse(AGENCIES).unwrap(), &reports).unwrap();
+        let piece = OriginEvidence { article: reports[0].1.shown.article.clone(), kind: None, words: None };
+        let mut listed = |origins: usize| {
+            let whose = |number: usize| IndependentOrigin {
+                name: number.to_string(),
+                evidence: vec![piece.clone(); MAX_EVIDENCE + 2],
+            };
+            let texts = (0..origins).map(|number| Text { basis: Basis::First, whose: vec![whose(number)] });
+            account.texts = texts.collect();
+            let (origins, count) = account.independent_origins();
+            (
+                count,
+                origins.len(),
+                origins.iter().map(|origin| origin.evidence.len()).collect::<BTreeSet<_>>(),
+            )
+        };
+        assert_eq!(listed(1), (1, 1, BTreeSet::from([MAX_EVIDENCE])));
+        assert_eq!(listed(20), (20, 20, BTreeSet::from([5])));
+        assert_eq!(listed(300), (300, MAX_ORIGINS, BTreeSet::from([1])));
     }
 
     proptest! {
