@@ -24,6 +24,7 @@ use crate::error::{FleetError, FleetSessionError};
 use crate::feeds::{FleetChange, FleetFeeds, given_up, read_feeds, send_feeds};
 use crate::handover::HandoverContent;
 use crate::shard::Shard;
+use crate::topics;
 use crate::whole_fleet::{CommitFailure, WholeFleet};
 
 /// The journal that a fleet has become.
@@ -52,6 +53,10 @@ pub fn leave(
     keep_feeds: &mut dyn FnMut(&FleetFeeds) -> Result<(), FleetError>,
     runtime: &Handle,
 ) -> Result<LeaveReport, FleetError> {
+    topics::reach(kafka)?;
+    if !topics::are_made(kafka, fleet).map_err(given_up)? {
+        return Err(FleetError::Empty { fleet: fleet.name.clone() });
+    }
     let whole = WholeFleet::hold(kafka, fleet, runtime)?;
     if let Some(ChangeRecord::Left(id)) = ChangeRecord::read(kafka, fleet).map_err(given_up)? {
         return finish(fleet, path, id);

@@ -14,7 +14,7 @@ use crate::error::FleetSessionError;
 use crate::feeds::FleetFeeds;
 use crate::member_report::{self, MemberReport, SlowHost};
 use crate::shard::{Shard, ShardMap};
-use crate::topics::{TIMEOUT, reach};
+use crate::topics::{TIMEOUT, are_made, reach};
 use crate::{FleetSettings, GroupProtocol};
 
 /// What a group is doing that moves nothing.
@@ -108,6 +108,13 @@ pub struct ReportedMember {
 pub fn report(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetReport, String> {
     let told = |error: &dyn std::fmt::Display| error.to_string();
     reach(kafka).map_err(|error| told(&error))?;
+    // Topics that are not there would be waited for.
+    if !are_made(kafka, fleet).map_err(|error| told(&error))? {
+        return Err(format!(
+            "it has no topic {}: `dateline fleet apply` makes it, or the fleet's first member. See that `name` in [fleet] is the fleet's",
+            fleet.feeds_topic()
+        ));
+    }
     let mut config = client_config(kafka).map_err(|error| told(&error))?;
     config.set("group.id", &fleet.name).set("enable.auto.commit", "false");
     let client: BaseConsumer<DeliveryTracker> =

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use dateline_fleet::{
-    Adoption, AdoptionReport, FleetChange, FleetError, FleetFeedsChange, adopt, leave, read_feeds,
+    Adoption, AdoptionReport, FleetChange, FleetError, FleetFeedsChange, adopt, leave, read_feeds, report,
 };
 use dateline_journal::{AdoptedJournal, Journal, Options, PollCommit};
 use dateline_wire::{Entry, EntryId, FeedRef, FeedState, HubNews, SecretQuery};
@@ -72,6 +72,8 @@ fn a_journal_is_taken_in_once_and_the_fleet_is_left_once() {
     };
     let first = journal(folder.path().join("journal.db"), &runtime);
     assert!(matches!(become_journal(&folder.path().join("none.db")), Err(FleetError::Empty { .. })));
+    let why = report(&kafka, &fleet).unwrap_err();
+    assert!(why.contains("it has no topic"), "none is made by asking: {why}");
 
     let taken = take_in(&first).unwrap();
     let totals = taken.totals.unwrap();

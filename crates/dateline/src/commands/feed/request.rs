@@ -25,7 +25,8 @@ pub(super) fn run(arguments: &NamedFeed, request: PollRequest) -> Result<(), Fai
         let feed = polled(&settings, &arguments.feed)?;
         of_fleet::request(&settings, &feed, request)?;
         return print_text(&format!(
-            "{} is asked by the member that holds its shard, within seconds; `dateline feed show` shows what came\n",
+            "{} is asked by the member that holds its shard, within seconds; `dateline feed show` shows what came, \
+             and of a poll that brought nothing that it was, up to an hour later\n",
             feed.url
         ));
     }

@@ -68,6 +68,8 @@ fn keep(path: &Path, text: &str) -> std::io::Result<()> {
 
 fn told(fleet: &str, path: &Path, feeds: &Path, done: &LeaveReport) -> String {
     let LeaveReport { journal, after, replaced, was_done } = done;
+    // A configuration's own paths begin at its folder, not at that of the command.
+    let feeds = std::path::absolute(feeds).unwrap_or_else(|_| feeds.to_owned());
     let path = path.display();
     if *was_done {
         return format!(

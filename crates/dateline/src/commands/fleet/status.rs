@@ -35,7 +35,11 @@ fn shown(name: &str, fleet: &FleetReport, now: Timestamp) -> String {
     let mut text = format!("fleet    {name}: {} shards, {}\n", fleet.shards, fleet.state.to_lowercase());
     text += &match fleet.feeds.applied {
         None => "feeds    none yet: `dateline fleet apply FEEDS` says which\n".to_owned(),
-        Some(applied) => format!("feeds    version {} of {}\n", fleet.feeds.version, moment(applied)),
+        Some(applied) => {
+            let none =
+                if fleet.feeds.tables.is_empty() { ": none, as after `dateline fleet leave`" } else { "" };
+            format!("feeds    version {} of {}{none}\n", fleet.feeds.version, moment(applied))
+        }
     };
     text += &match fleet.feeds.settings.version {
         0 => "settings each member's own: `dateline fleet apply --settings` has all share one's\n".to_owned(),
@@ -97,6 +101,7 @@ fn word_of(said: &MemberReport, feeds: &FleetFeeds, now: Timestamp) -> String {
         if own != newest {
             text += &match (what, own) {
                 ("settings", 0) => "; it goes by its own settings".to_owned(),
+                (_, 0) => format!("; it has read no version of the {what} yet"),
                 _ => format!("; it goes by version {own} of the {what}"),
             };
             if let Some(why) = error {
@@ -113,6 +118,7 @@ fn word_of(said: &MemberReport, feeds: &FleetFeeds, now: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::sync::Arc;
 
     use dateline_fleet::{ReportedMember, Shard, SharedFiles, SlowHost};
 
@@ -156,8 +162,8 @@ mod tests {
             feeds: FleetFeeds {
                 version: 4,
                 applied: Some(before(100)),
+                tables: Arc::new(BTreeMap::from([("feed/x".to_owned(), "[[feed]]".to_owned())])),
                 settings: SharedFiles { version: 4, ..SharedFiles::default() },
-                ..FleetFeeds::default()
             },
             // Whoever is no member any more has no slow hosts.
             said: ["host-1", "host-9"]
