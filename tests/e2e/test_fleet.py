@@ -242,7 +242,7 @@ class Fleet(EndToEnd):
     def assert_all_told_by(self, alone):
         """Everything is told, in the end by a daemon by itself."""
         self.told_at_least(len(self.links))
-        eventually("all is delivered", 60, lambda: alone.delivered() == alone.status()["last_sequence"])
+        eventually("all is delivered", 60, lambda: alone.ready() and alone.delivered() == alone.status()["last_sequence"])
         time.sleep(4)
         self.assert_links_told_once()
         self.assert_stories_told_once(60)
