@@ -1,12 +1,9 @@
 //! Threads that read the journal and make pages for whoever looks. They give way to the rest of the daemon: a page may come a little later,
-//! and no commit does because somebody looks. A lower priority is not enough for that, since who has the core keeps it for a slice of
-//! some milliseconds, as long as a commit takes: so they leave half of the cores alone.
+//! and no commit does because somebody looks.
 
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 
-#[cfg(target_os = "linux")]
-use rustix::thread::CpuSet;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::JoinHandle;
 use tokio_util::task::AbortOnDropHandle;
@@ -66,32 +63,18 @@ impl Drop for ReadingThreads {
     }
 }
 
-/// Lowers the priority of the calling thread, which Linux has for each thread (setpriority(2)) and other systems for the process alone, and
-/// keeps it to half of the cores.
+/// Lowers the priority of the calling thread, which Linux has for each thread (setpriority(2)) and other systems for the process alone.
 fn give_way() {
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS)
-        .and_then(|()| keep_to_half_of_the_cores())
-    {
-        tracing::debug!(%error, "a thread that reads for whoever looks doesn't give way to others");
+    if let Err(error) = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS) {
+        tracing::debug!(%error, "a thread that reads for whoever looks keeps its priority");
     }
-}
-
-/// Lets the calling thread have the second half of the cores that it may run on; where that is one, it stays.
-#[cfg(target_os = "linux")]
-fn keep_to_half_of_the_cores() -> rustix::io::Result<()> {
-    let mut cores = rustix::thread::sched_getaffinity(None)?;
-    let allowed: Vec<usize> = (0..CpuSet::MAX_CPU).filter(|core| cores.is_set(*core)).collect();
-    for core in &allowed[..allowed.len() / 2] {
-        cores.unset(*core);
-    }
-    rustix::thread::sched_setaffinity(None, &cores)
 }
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use rustix::process::getpriority_process;
-    use rustix::thread::{gettid, sched_getaffinity};
+    use rustix::thread::gettid;
 
     use super::*;
 
@@ -104,13 +87,5 @@ mod tests {
         let making = threads.make(async { getpriority_process(Some(gettid())).unwrap() }).await.unwrap();
         assert_eq!(making, own.max(NICENESS));
         assert_eq!(getpriority_process(Some(gettid())).unwrap(), own);
-    }
-
-    #[tokio::test]
-    async fn who_reads_for_lookers_leaves_half_of_the_cores_alone() {
-        let own = sched_getaffinity(None).unwrap();
-        let reading = ReadingThreads::new().spawn(|| sched_getaffinity(None).unwrap()).await.unwrap();
-        assert_eq!(reading.count(), own.count().div_ceil(2));
-        assert_eq!(sched_getaffinity(None).unwrap(), own);
     }
 }
