@@ -14,7 +14,7 @@ use crate::error::FleetSessionError;
 use crate::feeds::FleetFeeds;
 use crate::member_report::{self, MemberReport, SlowHost};
 use crate::shard::{Shard, ShardMap};
-use crate::topics::{TIMEOUT, are_made, reach};
+use crate::topics::{TIMEOUT, reach};
 use crate::{FleetSettings, GroupProtocol};
 
 /// What a group is doing that moves nothing.
@@ -108,30 +108,23 @@ pub struct ReportedMember {
 pub fn report(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetReport, String> {
     let told = |error: &dyn std::fmt::Display| error.to_string();
     reach(kafka).map_err(|error| told(&error))?;
-    // Topics that are not there would be waited for.
-    if !are_made(kafka, fleet).map_err(|error| told(&error))? {
-        return Err(format!(
-            "it has no topic {}: `dateline fleet apply` makes it, or the fleet's first member. See that `name` in [fleet] is the fleet's",
-            fleet.feeds_topic()
-        ));
-    }
     let mut config = client_config(kafka).map_err(|error| told(&error))?;
     config.set("group.id", &fleet.name).set("enable.auto.commit", "false");
     let client: BaseConsumer<DeliveryTracker> =
         BaseConsumer::from_config_and_context(&config, DeliveryTracker::default())
             .map_err(|error| told(&error))?;
-    let said = member_report::read(kafka, fleet).map_err(|error| told(&error))?;
-    let (state, members) = group_by(kafka, fleet, &said).map_err(|error| told(&error))?;
     let topic = fleet.handover_topic();
-    let stories = ShardMap::new(fleet.shards).stories();
     let metadata = client.fetch_metadata(Some(&topic), TIMEOUT).map_err(|error| told(&error))?;
     let partitions = metadata.topics().first().map_or(0, |topic| topic.partitions().len());
     let partitions = u32::try_from(partitions).unwrap_or_default();
     if partitions == 0 {
         return Err(format!(
-            "it has no topic {topic}: the fleet's first member makes it, or `dateline fleet apply`"
+            "it has no topic {topic}: the fleet's first member makes it, or `dateline fleet apply`. See that `name` in [fleet] is the fleet's"
         ));
     }
+    // Of a fleet that has no topics this would wait for them.
+    let said = member_report::read(kafka, fleet).map_err(|error| told(&error))?;
+    let (state, members) = group_by(kafka, fleet, &said).map_err(|error| told(&error))?;
     let mut asked = TopicPartitionList::new();
     for shard in (0..partitions).map(Shard) {
         asked.add_partition(&topic, shard.partition());
@@ -150,7 +143,7 @@ pub fn report(kafka: &KafkaSettings, fleet: &FleetSettings) -> Result<FleetRepor
             waiting.insert(shard, count);
         }
     }
-    let untold = waiting.remove(&stories).unwrap_or_default();
+    let untold = waiting.remove(&ShardMap::new(fleet.shards).stories()).unwrap_or_default();
     let shards = partitions - 1;
     let feeds = FleetFeeds::now(kafka, fleet).map_err(|error| told(&error))?;
     Ok(FleetReport { state, members, shards, waiting, untold, feeds, said })
