@@ -8,6 +8,8 @@ use dateline_wire::{FeedState, PublicUrl};
 use jiff::Timestamp;
 use url::Url;
 
+use crate::feed_finding::wish_of_host;
+
 /// Why there is none to add.
 #[derive(Debug, thiserror::Error)]
 pub enum DiscoveryError {
@@ -96,9 +98,7 @@ async fn ask(fetcher: &Fetcher, feed: &Feed) -> Result<PollOutcome, String> {
     match &outcome.result {
         PollResult::Failed(reason) => Err(reason.clone()),
         PollResult::Gone => Err("gone (410)".to_owned()),
-        PollResult::PutOff => {
-            Err(format!("its host asks to be left alone until {:.0}", outcome.feed.next_poll))
-        }
+        PollResult::PutOff => Err(wish_of_host(&outcome)),
         _ => Ok(outcome),
     }
 }

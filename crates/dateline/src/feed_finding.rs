@@ -61,6 +61,11 @@ pub(crate) struct FeedFinding {
     pub(crate) is_unresolved: bool,
 }
 
+/// What the host of a feed asks for whose poll was put off.
+pub(crate) fn wish_of_host(outcome: &PollOutcome) -> String {
+    format!("its host asks to be left alone until {:.0}", outcome.feed.next_poll)
+}
+
 /// What a poll tells of a feed.
 pub(crate) fn finding(outcome: &PollOutcome, now: Timestamp) -> FeedFinding {
     let count = outcome.entries.len();
@@ -71,10 +76,7 @@ pub(crate) fn finding(outcome: &PollOutcome, now: Timestamp) -> FeedFinding {
     let (verdict, what) = match &outcome.result {
         PollResult::Failed(reason) => (FeedVerdict::Failed, reason.clone()),
         PollResult::Gone => (FeedVerdict::Gone, "410: it is gone".to_owned()),
-        PollResult::PutOff => {
-            let until = outcome.feed.next_poll;
-            (FeedVerdict::PutOff, format!("its host asks to be left alone until {until:.0}"))
-        }
+        PollResult::PutOff => (FeedVerdict::PutOff, wish_of_host(outcome)),
         _ if count == 0 => (FeedVerdict::Empty, "no entries".to_owned()),
         _ => match newest {
             Some(newest) if is_stale(newest) => {

@@ -251,11 +251,8 @@ impl MarkupFamilies {
         let mut marks = Self::read(value);
         let classes = || value.split_ascii_whitespace().take(MAX_CLASSES);
         // A dialog of Bootstrap that nothing has opened yet.
-        let is_closed = || {
-            has_class(value, "modal")
-                && has_class(value, "fade")
-                && !["in", "show"].iter().any(|open| has_class(value, open))
-        };
+        let has = |class: &str| classes().any(|other| other == class);
+        let is_closed = || has("modal") && has("fade") && !has("in") && !has("show");
         if classes().any(hides_everywhere) && !classes().any(shows_again) || is_closed() {
             marks.set(Separation::Styled);
         }
@@ -343,11 +340,6 @@ fn is_true(value: &str) -> bool {
 
 /// Classes of one element that are looked at: beyond that, it is data, or an attack.
 const MAX_CLASSES: usize = 60;
-
-/// Whether one of the classes in `value` is `class`.
-fn has_class(value: &str, class: &str) -> bool {
-    value.split_ascii_whitespace().take(MAX_CLASSES).any(|other| other == class)
-}
 
 /// Classes by which the common style sheets (Bootstrap, Tailwind, Bulma, Foundation and their like) hide a box.
 fn hides_everywhere(class: &str) -> bool {
