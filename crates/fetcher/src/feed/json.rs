@@ -145,7 +145,7 @@ fn string(object: &Map<String, Value>, name: &str) -> Option<String> {
 /// `authors` of version 1.1, `author` of version 1.0: objects, or names in their place, one of them or a list.
 fn people(object: &Map<String, Value>) -> Vec<Person> {
     let named = ["authors", "author"].into_iter().filter_map(|name| object.get(name));
-    let all = named.flat_map(|value| value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice));
+    let all = named.flat_map(|value| list(value).unwrap_or_else(|| vec![value]));
     let mut people = Vec::new();
     for person in all.filter_map(person).take(MAX_AUTHORS) {
         if !people.contains(&person) {
@@ -224,6 +224,7 @@ mod tests {
             r#""authors": [{"name": "Ann Quay"}, {"name": "Bo Pier"}]"#,
             r#""authors": ["Ann Quay", "bo@port.example (Bo Pier)"]"#,
             r#""author": ["Ann Quay", {"name": "Bo Pier"}]"#,
+            r#""authors": {"0": {"name": "Ann Quay"}, "2": "Bo Pier"}"#,
             r#""authors": {"name": "Ann Quay"}, "author": "Bo Pier""#,
         ] {
             assert_eq!(authors(written), ["Ann Quay", "Bo Pier"], "{written}");

@@ -158,12 +158,15 @@ impl RhythmReading {
     }
 }
 
-/// Part of each entry's link, where it isn't what the entry's id is made from and no other entry has the same.
+/// Part of each entry's link without what may change in it, where that isn't what the entry's id is made from and no other entry has
+/// the same.
 fn own_links(entries: &[&Entry]) -> Vec<Option<u32>> {
     let link = |entry: &&Entry| {
         let link = entry.link.as_ref()?;
+        let canonical = CanonicalUrl::of(link);
         let is_id = entry.guid.as_deref().is_none_or(|guid| guid == link.as_str());
-        (!is_id).then(|| part(ArticleId::of(&CanonicalUrl::of(link)).as_str()))
+        let is_stable = canonical.as_str() == link.as_str();
+        (!is_id || !is_stable).then(|| part(ArticleId::of(&canonical).as_str()))
     };
     let links: Vec<Option<u32>> = entries.iter().map(link).collect();
     let mut seen = HashSet::new();

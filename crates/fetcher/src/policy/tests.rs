@@ -376,6 +376,25 @@ fn new_ids_for_undated_entries_under_the_same_links_are_no_gap() {
 }
 
 #[test]
+fn a_campaign_in_the_links_that_are_the_ids_of_undated_entries_is_no_gap() {
+    let listed = |poll: u32, numbers: std::ops::Range<i64>| {
+        let mut entries = entries(numbers, 0.5);
+        for entry in &mut entries {
+            let number = entry.guid.take().unwrap_or_else(|| entry.id.to_string());
+            let link = url(&format!("https://a.example/{number}?utm_campaign={poll}"));
+            entry.id = EntryId::of_link(&link);
+            entry.link = Some(link);
+            (entry.published, entry.updated) = (None, None);
+        }
+        entries
+    };
+    let state = step(&feed(), read(&listed(1, 0..20), at(10.0)), at(10.0)).0;
+    let (state, told) = step(&state, read(&listed(2, 0..20), at(11.0)), at(11.0));
+    assert!(told.is_empty(), "{told:?}");
+    assert_eq!(step(&state, read(&listed(3, 100..120), at(13.0)), at(13.0)).1, [HealthKind::Gap]);
+}
+
+#[test]
 fn a_silence_is_told_once_by_the_feeds_own_rhythm_and_ends_with_something_new() {
     // One entry every ten hours: silent after a hundred hours.
     let mut state = step(&feed(), read(&entries(0..10, 10.0), at(90.0)), at(90.0)).0;

@@ -36,11 +36,13 @@ fn resolved(href: &str, own: Option<&Url>) -> Option<Url> {
     (matches!(url.scheme(), "http" | "https") && url.host_str().is_some()).then_some(url)
 }
 
-/// The address in what a template wrote: its own host without a scheme, or a whole address behind its own.
+/// The address in what a template wrote: its own host without a scheme or behind one with a slash too few, or a whole address behind
+/// its own.
 fn whole<'h>(href: &'h str, own: &Url) -> Cow<'h, str> {
     let is_own = |rest: &str| rest.split('/').next().is_some_and(|host| own.host_str() == Some(host));
-    if href.contains('/') && is_own(href) {
-        return Cow::Owned(format!("{}://{href}", own.scheme()));
+    let bare = ["https:/", "http:/"].iter().find_map(|scheme| href.strip_prefix(scheme)).unwrap_or(href);
+    if bare.contains('/') && is_own(bare) {
+        return Cow::Owned(format!("{}://{bare}", own.scheme()));
     }
     let inner = href.rmatch_indices("://").next().and_then(|(at, mark)| {
         let start = ["https", "http"].iter().find_map(|scheme| href[..at].strip_suffix(scheme))?.len();
@@ -232,6 +234,7 @@ mod tests {
         let own = "https://gazette.example/sea/a-1";
         for href in [
             "gazette.example/sea/a-1",
+            "https:/gazette.example/sea/a-1",
             "https://gazette.example/https://gazette.example/sea/a-1",
             "/https://gazette.example/sea/a-1",
             "<?php echo $link ?>",

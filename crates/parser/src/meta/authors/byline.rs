@@ -53,6 +53,11 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
     let byline = byline.strip_prefix('〔').and_then(|inner| inner.strip_suffix('〕')).unwrap_or(byline);
     let byline = named_behind_address(byline).unwrap_or(byline);
     let byline = byline.strip_prefix("기자명").unwrap_or(byline);
+    let reported = east_asian::reported(super::undated(byline));
+    let reported = if reported.is_empty() { east_asian::dispatched(byline) } else { reported };
+    if !reported.is_empty() {
+        return Byline { names: distinct(reported), credits: Vec::new() };
+    }
     let byline = without_place_and_date(without_source(byline));
     let byline = words::with_signs(byline);
     let is_dated = date::has_digit(&byline);
@@ -188,6 +193,21 @@ fn is_bureau(person: &str, part: &str) -> bool {
         "специально для ",
         "спеціально для ",
         "special to ",
+        "Special to ",
+    ];
+    const POSTS: &[&str] = &[
+        "envoyé",
+        "correspondant",
+        "correspondent",
+        "korrespondent",
+        "corresponsal",
+        "corrispondente",
+        "correspondente",
+        "inviat",
+        "enviad",
+        "собственный корр",
+        "спецкор",
+        "собкор",
     ];
     const PAPERS: &[&str] = &[
         "Gazette",
@@ -208,7 +228,9 @@ fn is_bureau(person: &str, part: &str) -> bool {
         "Gazzetta",
     ];
     let is_paper = || part.rsplit_once(' ').is_some_and(|(_, last)| PAPERS.contains(&last));
-    if OF_HOUSE.iter().any(|word| part.starts_with(word)) || is_paper() {
+    // A post that goes on with where somebody holds it.
+    let is_post = || part.contains(' ') && POSTS.iter().any(|post| part.starts_with(post));
+    if OF_HOUSE.iter().any(|word| part.starts_with(word)) || is_paper() || is_post() {
         return true;
     }
     let Some((first, rest)) = part.split_once(' ') else { return false };
@@ -319,7 +341,9 @@ fn split(byline: &str) -> Vec<BylinePart> {
     let is_korean = byline.chars().any(text::is_hangul);
     let byline: Vec<&str> = byline.split(' ').collect();
     for (index, word) in byline.iter().enumerate() {
-        if index >= 2 && words::begins_role(word, byline.get(index + 1).copied()) {
+        let next = byline.get(index + 1).copied();
+        let is_pictured = *word == "사진" && next.is_some_and(korean::is_whole_name);
+        if index >= 2 && (is_pictured || words::begins_role(word, next)) {
             let last = parts.last_mut().expect("there is always one");
             last.text.truncate(last.text.trim_end_matches(['.', ' ']).len());
             parts.push(BylinePart { text: String::new(), joint: Joint::Bar });
@@ -415,6 +439,10 @@ fn names(part: &str) -> Vec<String> {
 fn name(part: &str) -> Option<String> {
     let part = words::without_role(words::without_suffix(words::without_prefix(part)));
     let part = words::without_degrees(part).trim_end_matches([',', ':']);
+    // "ТАСС Анна Лундина": for whom, and who.
+    let behind_wire =
+        part.split_once(' ').filter(|(wire, person)| words::is_known_wire(wire) && is_person(person));
+    let part = behind_wire.map_or(part, |(_, person)| person);
     // The point of "Jr." is part of the name.
     let is_junior = [" Jr.", " Sr."].iter().any(|end| part.ends_with(end));
     let part = if is_junior { part } else { part.trim_end_matches('.').trim().trim_end_matches([',', ':']) };
@@ -423,6 +451,7 @@ fn name(part: &str) -> Option<String> {
     let is_name = letters >= 2
         && text::weight(part) <= MAX_LETTERS
         && !words::is_nobody(part)
+        && !words::is_of_widget(part)
         && !words::is_clock(part)
         && !east_asian::is_title(part);
     is_name.then(|| part.to_owned())

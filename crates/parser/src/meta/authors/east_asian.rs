@@ -38,6 +38,13 @@ const POSTS: &[&str] = &["特派員", "編集委員", "論説委員", "記者", 
 
 /// The names in a part of a byline that holds Han.
 pub(super) fn names(part: &str) -> Vec<String> {
+    // "モスクワ＝山田太郎", "モスクワ山田太郎": the place stands before the name.
+    if part.starts_with(text::is_katakana)
+        && !part.contains(char::is_whitespace)
+        && let Some(names) = placed(part)
+    {
+        return names;
+    }
     // "山田 太郎 : 港湾記者": the post stands behind the name.
     if let Some((name, _)) = part
         .split_once(" : ")
@@ -61,12 +68,54 @@ pub(super) fn names(part: &str) -> Vec<String> {
         return vec![named.unwrap_or(before.trim()).to_owned()];
     }
     let behind = wired(behind).unwrap_or(behind);
+    let behind = unspaced(behind);
     let several: Vec<String> = behind
-        .split_whitespace()
+        .split(' ')
         .filter(|name| is_name(name) && !is_correspondent(name))
         .map(str::to_owned)
         .collect();
-    if several.is_empty() { vec![behind.to_owned()] } else { several }
+    if several.is_empty() { vec![behind] } else { several }
+}
+
+/// `names` with one space between them and none within: names of two characters are set as wide as those of three, "李 华".
+fn unspaced(names: &str) -> String {
+    let mut joined: Vec<String> = Vec::new();
+    let mut is_open = false;
+    for word in names.split_whitespace() {
+        let is_one = word.chars().count() == 1 && word.chars().all(text::is_han);
+        match joined.last_mut().filter(|_| is_open && is_one) {
+            Some(family) => {
+                family.push_str(word);
+                is_open = false;
+            }
+            None => {
+                joined.push(word.to_owned());
+                is_open = is_one;
+            }
+        }
+    }
+    joined.join(" ")
+}
+
+/// The name in a dispatch's line of agency, reporter, place and day: "海央社記者林小明台北21日電".
+pub(super) fn dispatched(line: &str) -> Vec<String> {
+    const ENDS: [&str; 4] = ["日電", "日电", "日訊", "日讯"];
+    let line = line.trim_start_matches(|c: char| c.is_whitespace() || "[【〔［（(".contains(c));
+    let dispatch = ENDS.iter().find_map(|end| line.split_once(end)).map(|(line, _)| line);
+    let names = dispatch.and_then(|line| REPORTERS.iter().find_map(|label| line.split_once(label)));
+    let names = names.filter(|(house, _)| house.chars().count() <= 12).map(|(_, names)| names);
+    let words = names.into_iter().flat_map(|names| names.split([' ', '　', '、', '，', '：']));
+    words.filter(|word| !word.is_empty()).map_while(before_day).collect()
+}
+
+/// The first characters of the commonest family names in Chinese, in both ways to write them.
+const FAMILIES: &str = "王李张張刘劉陈陳杨楊赵趙黄黃周吴吳徐孙孫胡朱高林何郭马馬罗羅梁宋郑鄭谢謝韩韓唐冯馮于董萧蕭程曹袁邓鄧许許傅沈曾彭吕呂苏蘇卢盧蒋蔣蔡贾賈丁魏薛叶葉阎閻余潘杜戴夏钟鍾汪田任姜范方石姚谭譚廖邹鄒熊金陆陸郝孔白崔康毛邱秦江史顾顧侯邵孟龙龍万萬段雷钱錢汤湯尹黎易常武乔喬贺賀赖賴龚龔";
+
+/// Whether a word is a name of two or three characters that begins as Chinese ones do.
+fn is_chinese_name(word: &str) -> bool {
+    (2..=3).contains(&word.chars().count())
+        && word.chars().next().is_some_and(|first| FAMILIES.contains(first))
+        && is_name(word)
 }
 
 /// Families' names of two characters.
@@ -98,14 +147,17 @@ fn apart(part: &str) -> Vec<String> {
     if words.len() > 1 && EDITORS.contains(&words[0]) {
         return Vec::new();
     }
-    // "港湾周刊 林小明": the house stands before the name.
+    // "港湾周刊 林小明": the house stands before the name, or where somebody is its correspondent.
     if let [house, name] = words[..]
-        && words::is_house(house)
+        && (words::is_house(house) || ["特派員", "特派员"].iter().any(|post| house.ends_with(post)))
         && is_name(name)
     {
         words.remove(0);
     }
-    let are_names = words.iter().all(|word| (3..=4).contains(&word.chars().count()) && is_name(word));
+    // "山田 太郎" is one, "林小明 陈大" are two.
+    let are_names = words.iter().all(|word| (3..=4).contains(&word.chars().count()) && is_name(word))
+        || words.iter().all(|word| is_chinese_name(word))
+            && words.iter().any(|word| word.chars().count() == 3);
     match words[..] {
         [name] => vec![name.to_owned()],
         _ if are_names => words.into_iter().map(str::to_owned).collect(),
@@ -184,15 +236,19 @@ fn is_center(name: &str) -> bool {
 pub(super) fn desked(line: &str) -> Option<String> {
     let line = line.trim();
     if let Some((name, house)) = line.split_once(['（', '(']) {
-        let is_house = house.strip_suffix(['）', ')']).is_some_and(words::is_house);
+        let is_post = |house: &str| POSTS.iter().any(|end| house.ends_with(end));
+        let is_house =
+            house.strip_suffix(['）', ')']).is_some_and(|house| words::is_house(house) || is_post(house));
         return several(name.trim())
             .filter(|names| is_house && names.len() == 1)
             .and_then(|names| names.into_iter().next());
     }
     if let Some((name, post)) = line.split_once(['・', ' ', '　']) {
-        let names = POSTS.iter().any(|end| post.ends_with(end)).then(|| several(name)).flatten();
-        let names =
-            names.or_else(|| DESKS.iter().any(|end| name.ends_with(end)).then(|| several(post)).flatten());
+        let is_post = POSTS.iter().any(|end| post.ends_with(end))
+            || ["发自", "發自"].iter().any(|from| post.starts_with(from));
+        let names = is_post.then(|| several(name)).flatten();
+        let is_desk = DESKS.iter().chain(&["特派員", "特派员"]).any(|end| name.ends_with(end));
+        let names = names.or_else(|| is_desk.then(|| several(post)).flatten());
         return names.filter(|names| names.len() == 1).and_then(|names| names.into_iter().next());
     }
     placed(line).filter(|_| line.contains(['＝', '='])).and_then(|names| names.into_iter().next())

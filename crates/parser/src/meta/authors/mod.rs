@@ -126,6 +126,16 @@ pub(super) fn is_wire(name: &str) -> bool {
     words::is_wire(name)
 }
 
+/// Whether a name is that of a wire known the world over.
+pub(super) fn is_known_wire(name: &str) -> bool {
+    words::is_known_wire(name)
+}
+
+/// Whether a name is that of a wire, or of one known the world over by a word that would pass for something else.
+pub(super) fn is_any_wire(name: &str) -> bool {
+    words::is_wire(name) || words::is_known_wire(name)
+}
+
 /// Whether a line begins by saying that those behind it wrote the text, beside others who did something else: "Words by …".
 pub(super) fn says_text(line: &str) -> bool {
     words::role_before(line.trim()).is_some_and(|(role, _)| role == Role::Text)
@@ -499,7 +509,7 @@ fn people(mut names: Vec<String>, is_labelled: bool) -> Vec<String> {
     }
     let is_of_byline = |name: &&String| {
         is_plausible(name) && (name.contains(' ') || is_dense(name)) && !words::is_label(name)
-            || words::is_wire(name)
+            || is_any_wire(name)
     };
     let count = 1 + names[1..].iter().take_while(is_of_byline).count();
     // A place, or the house that they write for.
@@ -743,7 +753,7 @@ mod tests {
             ("Анна Лундина (фото автора)", &["Анна Лундина"]),
             ("Ana Lunde / Agencias", &["Ana Lunde"]),
             ("編譯林小明／綜合外電", &["林小明"]),
-            ("자료사진", &["자료사진"]),
+            ("자료사진", &[]),
         ]);
         assert!(!is_person("자료사진"));
     }
@@ -761,8 +771,52 @@ mod tests {
     }
 
     #[test]
-    fn a_byline_without_a_name_stays_as_the_page_has_it() {
-        cleans(&[("Staff Writer", &["Staff Writer"]), ("Harbour Gazette", &["Harbour Gazette"])]);
+    fn a_house_stays_where_no_person_is_named_and_those_whom_it_does_not_name_are_nobody() {
+        cleans(&[
+            ("Harbour Gazette", &["Harbour Gazette"]),
+            ("Staff Writer", &[]),
+            ("By Our Special Correspondent", &[]),
+            ("By a staff reporter", &[]),
+            ("Watch live", &[]),
+            ("Share this article", &[]),
+        ]);
+    }
+
+    #[test]
+    fn places_agencies_buttons_and_papers_beside_names_go() {
+        cleans(&[
+            ("Ana Lund reports from Northhaven", &["Ana Lund"]),
+            ("From Ana Lund in Northhaven", &["Ana Lund"]),
+            ("By Ana Lund BBN News", &["Ana Lund"]),
+            ("By Ana Lund A A A", &["Ana Lund"]),
+            ("By Ana Lund A+ A-", &["Ana Lund"]),
+            ("By Ana Lund, Reuters", &["Ana Lund", "Reuters"]),
+            ("Par Anne Lund, envoyée spéciale à Nordhavre", &["Anne Lund"]),
+            ("Anne Lund, correspondante à Nordhavre", &["Anne Lund"]),
+            ("By Ana Lund, Special to The Gazette", &["Ana Lund"]),
+            ("글 김하나 사진 박두리", &["김하나"]),
+            ("莫斯科特派員 林小明", &["林小明"]),
+            ("林小明／北港報導", &["林小明"]),
+            ("海央社記者林小明莫斯科18日電", &["林小明"]),
+            ("（海央社記者林小明北港18日電）", &["林小明"]),
+            ("记者：林小明 何华", &["林小明", "何华"]),
+            ("本报记者 林小明 何　华", &["林小明", "何华"]),
+            ("長谷川 太郎", &["長谷川 太郎"]),
+            ("A+ A-", &[]),
+            ("Корр. ТАСС Анна Лундина", &["Анна Лундина"]),
+            ("ソウル支局 山田太郎", &["山田太郎"]),
+            ("〔記者林小明／北港報導〕2025-06-18 09:00", &["林小明"]),
+            ("海央社記者林小明莫斯科18日電 2025-06-18", &["林小明"]),
+            ("モスクワ＝山田太郎", &["山田太郎"]),
+            ("【モスクワ山田太郎、ソウル鈴木花子】", &["山田太郎", "鈴木花子"]),
+        ]);
+        for (line, names) in [
+            ("山田太郎（モスクワ特派員）", &["山田太郎"][..]),
+            ("林小明 发自莫斯科", &["林小明"]),
+            ("莫斯科特派員 林小明", &["林小明"]),
+        ] {
+            assert_eq!(worded(line).names, names, "{line}");
+        }
     }
 
     #[test]

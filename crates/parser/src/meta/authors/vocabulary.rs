@@ -219,6 +219,12 @@ pub(super) const MAX_LABEL: usize = 20;
 
 /// What else stands before names, in lower case. Followed by a space, a colon or a bar.
 pub(super) const PREFIXES: &[&str] = &[
+    "from",
+    "корр.",
+    "спецкор",
+    "спецкор.",
+    "собкор",
+    "собкор.",
     "unserem korrespondenten",
     "unserer korrespondentin",
     "unserem redakteur",
@@ -1150,6 +1156,7 @@ pub(super) const NOBODY: &[&str] = &[
     "superuser",
     "wordpressadmin",
     "wpadmin",
+    "news",
     "siteadmin",
     "contributor",
     "contributer",

@@ -265,11 +265,19 @@ pub(super) fn without_role(name: &str) -> &str {
     }
 }
 
-/// `name` of two words at least without the buttons and labels behind it: "Ana Lund Follow".
+/// `name` of two words at least without the buttons and labels behind it: "Ana Lund Follow", "Ana Lund A A A", "Ana Lund BBC News".
 pub(super) fn without_furniture(name: &str) -> &str {
+    // The house, by the letters that it is known by.
+    let is_station = |rest: &str| {
+        rest.split_once(' ').is_some_and(|(letters, kind)| {
+            matches!(kind, "News" | "Radio" | "Sport")
+                && (2..=5).contains(&letters.len())
+                && letters.bytes().all(|byte| byte.is_ascii_uppercase())
+        })
+    };
     let mut at = 0;
     for (index, word) in name.split(' ').enumerate() {
-        if index >= 2 && is_furniture(word) {
+        if index >= 2 && (is_furniture(word) || is_text_size(&name[at..]) || is_station(&name[at..])) {
             return name[..at].trim_end();
         }
         at += word.len() + 1;
@@ -425,9 +433,40 @@ pub(super) fn is_label(name: &str) -> bool {
         || first.ends_with(':')
 }
 
-/// Whether a name stands for nobody.
+/// Whether a name stands for nobody: what is written where no author was entered, or a reporter whom the paper doesn't name.
 pub(super) fn is_nobody(name: &str) -> bool {
-    NOBODY.contains(&name.to_lowercase().as_str())
+    let lower = name.to_lowercase();
+    NOBODY.contains(&lower.as_str()) || is_unnamed(&lower)
+}
+
+/// Whether words say that one of a paper's own people wrote, and not who: "our special correspondent", "staff reporter".
+fn is_unnamed(lower: &str) -> bool {
+    const OF_PAPER: [&str; 8] = ["our", "own", "special", "staff", "foreign", "a", "the", "from"];
+    const POSTS: [&str; 6] =
+        ["correspondent", "correspondents", "reporter", "reporters", "writer", "writers"];
+    let mut words = lower.rsplit(' ');
+    let is_post = words.next().is_some_and(|last| POSTS.contains(&last));
+    let mut before = words.peekable();
+    is_post && before.peek().is_some() && before.all(|word| OF_PAPER.contains(&word))
+}
+
+/// Whether words are the buttons for the size of the text: "A A A", "A+ A-".
+fn is_text_size(words: &str) -> bool {
+    let is_size = |word: &str| matches!(word, "A" | "a" | "A+" | "A-" | "A−" | "Aa" | "AA");
+    words.contains(' ') && words.split(' ').all(is_size)
+}
+
+/// Whether words in the place of an author are those of a button or a box and no more: "Watch live", "Share this article".
+pub(super) fn is_of_widget(name: &str) -> bool {
+    const BETWEEN: [&str; 14] =
+        ["us", "this", "article", "to", "the", "a", "now", "by", "on", "of", "story", "page", "your", "news"];
+    if is_text_size(name) {
+        return true;
+    }
+    let lower = name.to_lowercase();
+    let is_furniture = |word: &str| FURNITURE_WORDS.contains(word);
+    lower.split(' ').any(is_furniture)
+        && lower.split(' ').all(|word| is_furniture(word) || BETWEEN.contains(&word))
 }
 
 /// Whether a word joins names. A capital "E" or "Y" is an initial.
@@ -459,10 +498,14 @@ pub(super) fn is_and(word: &str) -> bool {
     )
 }
 
-/// The name behind a verb that says what somebody did, where that is how the line begins: "Aus Nordhafen berichtet Jana Holm".
+/// The name beside a verb that says what somebody did: "Aus Nordhafen berichtet Jana Holm", "Ana Lund reports from Northhaven".
 pub(super) fn behind_verb(part: &str) -> &str {
-    let parted = [" berichtet ", " berichten "].iter().find_map(|verb| part.split_once(verb));
-    match parted {
+    const VERBS: [&str; 2] = [" berichtet ", " berichten "];
+    const FROM: [&str; 4] = [" reports from ", " reports for ", " berichtet aus ", " berichtet für "];
+    if let Some((name, _)) = FROM.iter().find_map(|verb| part.split_once(verb)) {
+        return name;
+    }
+    match VERBS.iter().find_map(|verb| part.split_once(verb)) {
         Some((name, behind)) if behind.starts_with("aus ") || behind.starts_with("für ") => name,
         Some((before, name)) if before.split(' ').count() <= 4 => name,
         _ => part,

@@ -56,11 +56,13 @@ fn people(line: &TextLine<'_>) -> Vec<String> {
     let said = undated(line).replace(" – ", ", ").replace(" — ", ", ");
     let mut names = authors::clean(&said);
     let count = names.len();
-    let is_place = |name: &String| name.split(' ').all(|word| word.starts_with(char::is_uppercase));
+    let is_place = |name: &String| {
+        authors::is_known_wire(name) || name.split(' ').all(|word| word.starts_with(char::is_uppercase))
+    };
     if !names.first().is_some_and(|name| authors::has_given_name(name)) || !names.iter().all(is_place) {
         return Vec::new();
     }
-    names.retain(|name| authors::has_given_name(name));
+    names.retain(|name| authors::has_given_name(name) || authors::is_known_wire(name));
     let is_full = names.len() <= MAX_NAMES && count - names.len() <= MAX_PLACES;
     if is_full { names } else { Vec::new() }
 }
@@ -90,7 +92,7 @@ fn is_of_nothing_else(scan: &Scan<'_>, name: &str) -> bool {
     let headline = scan.headline.and_then(|at| scan.lines.get(at));
     let mut told = headline.into_iter().chain(scan.lines.iter().filter(|line| line.is_long));
     !told.any(|line| family.find(line.raw().as_bytes()).is_some())
-        && !name.split(' ').any(|word| scan.is_common(word))
+        && !name.split(' ').any(|word| !word.ends_with('.') && scan.is_common(word))
 }
 
 /// Whether a line is a heading, or stands right behind a picture, as captions do.

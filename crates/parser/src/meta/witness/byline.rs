@@ -240,7 +240,7 @@ fn byline_in(node: Node<'_>) -> Byline {
         .filter(|name| authors::is_person(name) && !is_others(name))
         .collect();
     let has_people = byline.names.iter().any(|name| authors::is_person(name));
-    byline.names.retain(|name| authors::is_person(name) || has_people && authors::is_wire(name));
+    byline.names.retain(|name| authors::is_person(name) || has_people && authors::is_any_wire(name));
     let joined = || authors::joined_wire(&whole).map(|(_, joined)| joined);
     if !from_links.is_empty() {
         byline.names = authors::distinct(from_links);

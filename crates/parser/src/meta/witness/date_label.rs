@@ -150,6 +150,10 @@ const WORDS: [(DateLabel, &[&str]); 6] = [
             "оновлен",
             "редактир",
             "(ред.",
+            "갱신",
+            "actualisé",
+            "actualisée",
+            "reviewed",
             "змінен",
             "aktualisiert",
             "geändert",
@@ -209,6 +213,7 @@ const WORDS: [(DateLabel, &[&str]); 6] = [
             "accessed",
             "deadline",
             "접수",
+            "투고",
             "심사",
             "게재확정",
             "收稿",
@@ -217,7 +222,10 @@ const WORDS: [(DateLabel, &[&str]); 6] = [
             "受付",
             "受理",
             "採録",
+            "採択",
+            "投稿受付",
             "поступил",
+            "получен",
             "принят",
             "надійшл",
             "прийнят",
@@ -382,6 +390,9 @@ mod tests {
             [Some(Published), Some(Modified)]
         );
         assert_eq!(labels("Letzte Änderung: 15. März 2025"), [Some(Modified)]);
+        assert_eq!(labels("Actualisé le 15 mars 2025"), [Some(Modified)]);
+        assert_eq!(labels("Last reviewed: 15 March 2025"), [Some(Modified)]);
+        assert_eq!(labels("송고 2025-03-15 08:00 갱신 2025-03-16 19:45"), [Some(Published), Some(Modified)]);
         assert_eq!(labels("อัปเดต 16 มีนาคม พ.ศ. 2568"), [Some(Modified)]);
         assert_eq!(labels("2025.03.20 14:05 수정 15:10"), [None]);
         assert_eq!(labels("２０２５年３月２０日１４時５分　更新１５時１０分"), [None]);
@@ -449,7 +460,10 @@ mod tests {
             [Some(Other), Some(Other), Some(Published)]
         );
         assert_eq!(labels("Поступила в редакцию 03.05.2025, принята 16.06.2025"), [Some(Other), Some(Other)]);
+        assert_eq!(labels("Получено: 03.05.2025. Принято: 16.06.2025"), [Some(Other), Some(Other)]);
         assert_eq!(labels("투고 접수 2025.05.03 게재확정 2025.06.16"), [Some(Other), Some(Other)]);
+        assert_eq!(labels("투고일: 2025.5.3, 게재확정일: 2025.6.16"), [Some(Other), Some(Other)]);
+        assert_eq!(labels("投稿受付日 2025年5月3日、採択日 2025年6月16日"), [Some(Other), Some(Other)]);
     }
 
     #[test]
