@@ -31,9 +31,9 @@ pub(super) fn weightiest<M>(
         bag.into_iter().map(|(key, member)| (weight(key, &member), key, member)).collect();
     members.retain(|(weight, ..)| *weight > 0.0);
     if members.len() > MAX_MEMBERS {
-        members.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        members.select_nth_unstable_by(MAX_MEMBERS, |a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         members.truncate(MAX_MEMBERS);
-        members.sort_by_key(|(_, key, _)| *key);
+        members.sort_unstable_by_key(|(_, key, _)| *key);
     }
     members.into_iter().map(|(_, key, member)| (key, member))
 }

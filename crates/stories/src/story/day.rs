@@ -1,6 +1,5 @@
 //! Days that a text names: by date, or by weekday, which the day of publication settles.
 
-use dateline_text::date::{month, weekday};
 use jiff::civil::{Date, Weekday};
 
 use super::token::Token;
@@ -29,8 +28,7 @@ pub(super) fn days(sentence: &str, tokens: &[Token<'_>], published: Option<Date>
         if token.number {
             continue;
         }
-        let word = &token.lower;
-        if let Some(month) = month(word).filter(|_| token.text.chars().count() > 2) {
+        if let Some(month) = token.meaning.month.filter(|_| token.text.chars().count() > 2) {
             let latin = token.text.is_ascii();
             let before = at.checked_sub(1).map(|before| &tokens[before]);
             let beyond = at.checked_sub(2).map(|beyond| &tokens[beyond]);
@@ -39,19 +37,20 @@ pub(super) fn days(sentence: &str, tokens: &[Token<'_>], published: Option<Date>
                 .or_else(|| before.and_then(number))
                 .or_else(|| beyond.filter(|_| before.is_some_and(|word| word.text == "de")).and_then(number));
             found.extend(day.and_then(|day| year_day(month, day)));
-        } else if let (Some(day), Some(published)) = (weekday(word), published) {
+        } else if let (Some(day), Some(published)) = (token.meaning.weekday, published) {
             found.extend(latest(day, published));
         }
     }
-    east_asian(sentence, published, &mut found);
+    if tokens.iter().any(|token| token.dense) {
+        east_asian(sentence, published, &mut found);
+    }
     found
 }
 
 /// The weekdays named in a sentence.
 pub(super) fn weekdays(sentence: &str, tokens: &[Token<'_>]) -> Vec<Weekday> {
-    let words = tokens.iter().filter(|token| !token.number);
-    let mut found: Vec<Weekday> = words.filter_map(|token| weekday(&token.lower)).collect();
-    if !sentence.is_ascii() {
+    let mut found: Vec<Weekday> = tokens.iter().filter_map(|token| token.meaning.weekday).collect();
+    if tokens.iter().any(|token| token.dense) {
         let chars: Vec<char> = sentence.chars().collect();
         found.extend((0..chars.len()).filter_map(|at| east_asian_weekday(&chars[at..])));
     }
@@ -67,9 +66,6 @@ fn latest(day: Weekday, published: Date) -> Option<YearDay> {
 
 /// Days as Chinese, Japanese and Korean write them: `6月17日`, `6월 17일`, `17日` alone, 周二, 火曜, 화요일.
 fn east_asian(sentence: &str, published: Option<Date>, found: &mut Vec<YearDay>) {
-    if sentence.is_ascii() {
-        return;
-    }
     let chars: Vec<char> = sentence.chars().collect();
     let mut month: Option<i8> = None;
     let mut at = 0;
@@ -123,12 +119,14 @@ fn east_asian_weekday(chars: &[char]) -> Option<Weekday> {
 mod tests {
     use jiff::civil::date;
 
+    use super::super::tables::tests::shipped;
     use super::super::token::tokens;
     use super::*;
 
     #[test]
     fn a_day_is_read_in_every_language() {
         let tuesday = Some(date(2025, 6, 18));
+        let tables = shipped();
         for sentence in [
             "arrived on June 17",
             "arrived on 17 June",
@@ -144,9 +142,9 @@ mod tests {
             "周二",
             "火曜日",
         ] {
-            assert_eq!(days(sentence, &tokens(sentence), tuesday), [6 * 32 + 17], "{sentence}");
+            assert_eq!(days(sentence, &tokens(sentence, &tables), tuesday), [6 * 32 + 17], "{sentence}");
         }
-        assert!(days("may take 17 days", &tokens("may take 17 days"), None).is_empty());
-        assert!(days("三日间 5日間", &tokens("三日间 5日間"), tuesday).is_empty());
+        assert!(days("may take 17 days", &tokens("may take 17 days", &tables), None).is_empty());
+        assert!(days("三日间 5日間", &tokens("三日间 5日間", &tables), tuesday).is_empty());
     }
 }

@@ -56,7 +56,7 @@ impl StoryTables {
     pub fn figures(&self, text: &str, language: &str) -> Vec<Figure> {
         let mut figures: Vec<Figure> = Vec::new();
         for sentence in sentences(cut::head(text, MAX_TEXT_BYTES)) {
-            self.figures_of(sentence, language, &mut figures);
+            self.figures_of(sentence.text, language, &mut figures);
             if figures.len() >= MAX_FIGURES {
                 break;
             }
@@ -65,14 +65,14 @@ impl StoryTables {
     }
 
     fn figures_of(&self, sentence: &str, language: &str, figures: &mut Vec<Figure>) {
-        let words = tokens(sentence);
-        let mut numbers = placed_numbers(sentence, &words, &self.numerals);
+        let words = tokens(sentence, self);
+        let mut numbers = placed_numbers(sentence, &words, self);
         if numbers.is_empty() {
             return;
         }
         for number in &mut numbers {
             let next = words.iter().find(|word| word.start >= number.place.end).filter(|word| !word.number);
-            let times = next.and_then(|next| Some((self.numerals.hundreds(&next.lower)?, next)));
+            let times = next.and_then(|next| Some((next.meaning.hundreds?, next)));
             if let Some((times, next)) = times {
                 number.hundredths = number.hundredths.saturating_mul(times as u64);
                 number.place.end = next.start + next.text.len();
@@ -93,7 +93,7 @@ impl StoryTables {
             let mut behind = things.iter().find(|(_, place)| {
                 place.start >= number.place.end
                     && place.start < until
-                    && is_near(&sentence[number.place.end..place.start])
+                    && self.is_near(&sentence[number.place.end..place.start])
             });
             while let Some((_, place)) = behind {
                 let next = things.iter().find(|(_, next)| next.start >= place.end && next.start < until);
@@ -108,7 +108,7 @@ impl StoryTables {
                     place.end <= number.place.start
                         && place.start >= since
                         && sentence[place.clone()].chars().any(is_dense)
-                        && is_near(&sentence[place.end..number.place.start])
+                        && self.is_near(&sentence[place.end..number.place.start])
                 })
             };
             let Some((act, _)) = behind.or_else(before) else { continue };
@@ -121,6 +121,18 @@ impl StoryTables {
             }
         }
     }
+
+    /// Whether what stands between a number and a thing leaves them together.
+    fn is_near(&self, between: &str) -> bool {
+        if between.contains([',', ';', ':', '(', ')', '—', '–', '、', '，', '；', '。', '«', '»', '“', '”'])
+        {
+            return false;
+        }
+        match between.chars().any(is_dense) {
+            true => between.trim().chars().count() <= MAX_DENSE_BETWEEN,
+            false => tokens(between, self).len() <= MAX_WORDS_BETWEEN,
+        }
+    }
 }
 
 /// Whether a stretch is one word with the space behind it, or nothing but letters of a script without spaces.
@@ -128,18 +140,6 @@ fn is_one_word(stretch: &str) -> bool {
     stretch.split_whitespace().count() == 1
         && stretch.chars().all(|c| c.is_alphanumeric() || c.is_whitespace() || c == '-')
         && (stretch.ends_with(char::is_whitespace) || stretch.chars().all(is_dense))
-}
-
-/// Whether what stands between a number and a thing leaves them together.
-fn is_near(between: &str) -> bool {
-    if between.contains([',', ';', ':', '(', ')', '—', '–', '、', '，', '；', '。', '«', '»', '“', '”'])
-    {
-        return false;
-    }
-    match between.chars().any(is_dense) {
-        true => between.trim().chars().count() <= MAX_DENSE_BETWEEN,
-        false => tokens(between).len() <= MAX_WORDS_BETWEEN,
-    }
 }
 
 fn cut(sentence: &str) -> String {

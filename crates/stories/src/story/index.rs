@@ -652,7 +652,9 @@ impl StoryIndex {
             .into_iter()
             .map(|(sign, value, weight)| {
                 let evidence = match sign {
-                    Sign::Wording => top(weighed.shared_words(theirs), |key| stems.get(&key).cloned()),
+                    Sign::Wording => {
+                        top(weighed.shared_words(theirs), |key| stems.get(key).map(str::to_owned))
+                    }
                     Sign::Acts => top(weighed.shared_acts(theirs), |key| {
                         u16::try_from(key).ok().map(|act| self.tables.act_name(act).to_owned())
                     }),

@@ -2,9 +2,7 @@
 
 use std::ops::Range;
 
-use dateline_text::date::month;
-
-use super::tables::Numerals;
+use super::tables::StoryTables;
 use super::token::{Token, is_space};
 
 /// The largest number that is kept apart from others: beyond it a double does not count in ones.
@@ -12,8 +10,8 @@ const MAX_NUMBER: f64 = 9e15;
 
 /// The numbers that a sentence counts or measures something by. Years, days of a month and times of day are none; nor are one
 /// and two, which every text has.
-pub(super) fn numbers(sentence: &str, tokens: &[Token<'_>], numerals: &Numerals) -> Vec<u64> {
-    placed_numbers(sentence, tokens, numerals).into_iter().map(|number| number.hundredths).collect()
+pub(super) fn numbers(sentence: &str, tokens: &[Token<'_>], tables: &StoryTables) -> Vec<u64> {
+    placed_numbers(sentence, tokens, tables).into_iter().map(|number| number.hundredths).collect()
 }
 
 /// A number in a sentence.
@@ -26,14 +24,18 @@ pub(super) struct PlacedNumber {
 }
 
 /// The same numbers with where they stand.
-pub(super) fn placed_numbers(sentence: &str, tokens: &[Token<'_>], numerals: &Numerals) -> Vec<PlacedNumber> {
+pub(super) fn placed_numbers(
+    sentence: &str,
+    tokens: &[Token<'_>],
+    tables: &StoryTables,
+) -> Vec<PlacedNumber> {
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         let next = tokens.get(at + 1).filter(|next| !next.number);
         let end = token.start + token.text.len();
         if !token.number {
-            if let Some(value) = numerals.number(&token.lower) {
-                let times = next.and_then(|next| Some((numerals.times(&next.lower)?, next)));
+            if let Some(value) = token.meaning.number {
+                let times = next.and_then(|next| Some((next.meaning.times?, next)));
                 match times {
                     Some((times, next)) => {
                         push(&mut found, value * times, token.start..next.start + next.text.len());
@@ -41,7 +43,9 @@ pub(super) fn placed_numbers(sentence: &str, tokens: &[Token<'_>], numerals: &Nu
                     None => push(&mut found, value, token.start..end),
                 }
             }
-            han_numbers(token.text, token.start, &mut found);
+            if token.dense {
+                han_numbers(token.text, token.start, &mut found);
+            }
             continue;
         }
         let Some(mut value) = value_of(token.text) else { continue };
@@ -53,23 +57,23 @@ pub(super) fn placed_numbers(sentence: &str, tokens: &[Token<'_>], numerals: &Nu
             continue;
         }
         if let Some(times) = sign
-            .and_then(|sign| numerals.times(sign.encode_utf8(&mut [0; 4])))
+            .and_then(|sign| tables.meaning_of(sign.encode_utf8(&mut [0; 4])).times)
             .filter(|_| next.is_none_or(|next| next.text.chars().next().is_some_and(super::token::is_dense)))
         {
             value *= times;
             bare = false;
             end += behind.find(sign.unwrap_or_default()).unwrap_or(0) + sign.map_or(0, char::len_utf8);
         } else if let Some(next) = next {
-            if month(&next.lower).is_some() {
+            if next.meaning.month.is_some() {
                 continue;
             }
-            if let Some(times) = numerals.times(&next.lower) {
+            if let Some(times) = next.meaning.times {
                 value *= times;
                 bare = false;
                 end = next.start + next.text.len();
             }
         }
-        let after_month = at > 0 && month(&tokens[at - 1].lower).is_some();
+        let after_month = at > 0 && tokens[at - 1].meaning.month.is_some();
         let is_year = bare && (1990.0..=2035.0).contains(&value) && value.fract() == 0.0;
         let is_day = after_month && value <= 31.0;
         if !is_year && !is_day {
@@ -106,9 +110,6 @@ fn value_of(text: &str) -> Option<f64> {
 
 /// Numbers in Han numerals: with a unit of ten and more, or one digit before a word that counts.
 fn han_numbers(word: &str, word_start: usize, found: &mut Vec<PlacedNumber>) {
-    if word.is_ascii() {
-        return;
-    }
     let chars: Vec<char> = word.chars().collect();
     let place_of = |from: usize, to: usize| {
         let bytes = |chars: &[char]| chars.iter().map(|c| c.len_utf8()).sum::<usize>();
@@ -217,7 +218,7 @@ mod tests {
             ("17 июня 2025 года", vec![]),
             ("6月17日", vec![]),
         ] {
-            let mut found = numbers(sentence, &tokens(sentence), &tables.numerals);
+            let mut found = numbers(sentence, &tokens(sentence, &tables), &tables);
             found.retain(|number| expected.contains(number) || *number > 200);
             for number in &expected {
                 if *number != 600 && *number != 1_000_000 && *number != 1_200_000 {

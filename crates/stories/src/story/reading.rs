@@ -11,8 +11,8 @@ use super::deed::{NamedSide, deeds};
 use super::han::simplified;
 use super::number::numbers;
 use super::profile::{Language, Profile, ProfileMembers, Word};
-use super::tables::StoryTables;
-use super::token::{Token, is_dense, is_space, runs, sentences, stem, tokens};
+use super::tables::{StoryTables, WordMeaning};
+use super::token::{Sentence, Token, is_dense, is_space, runs, sentences, stem, tokens};
 use crate::Report;
 use crate::number_map::NumberMap;
 
@@ -26,6 +26,8 @@ const ACT_SENTENCES: usize = 25;
 /// Scalar values of a body that are its opening, in scripts of letters and in Han, kana and Hangul.
 const OPENING: u32 = 400;
 const DENSE_OPENING: u32 = 150;
+/// Most texts have fewer stems.
+const USUAL_STEMS: usize = 400;
 /// How much more a name counts in the wording.
 const NAME: f32 = 1.5;
 
@@ -43,8 +45,16 @@ struct Tally {
     lower: bool,
 }
 
-/// The stems of a wording by their keys.
-pub(super) type Stems = NumberMap<u32, String>;
+/// The stems of a wording by their keys, in the order of these.
+#[derive(Debug, Default)]
+pub(super) struct Stems(Vec<(u32, String)>);
+
+impl Stems {
+    pub(super) fn get(&self, key: u32) -> Option<&str> {
+        let place = self.0.binary_search_by_key(&key, |(key, _)| *key).ok()?;
+        Some(&self.0[place].1)
+    }
+}
 
 /// What is counted of the stems, by their keys.
 type Tallies = NumberMap<u32, Tally>;
@@ -58,30 +68,30 @@ pub(super) fn read(report: &Report, tables: &StoryTables) -> (Profile, Stems) {
         "zh" => simplified(text),
         _ => Cow::Borrowed(text),
     });
-    let body = sentences(&text);
     let titled = usize::from(!headline.is_empty());
-    let title = Some(&*headline).filter(|title| !title.is_empty());
-    let mut tallies = Tallies::default();
+    let title = Some(Sentence { text: &headline, start: 0 }).filter(|title| !title.text.is_empty());
+    let mut tallies = Tallies::with_capacity_and_hasher(USUAL_STEMS, Default::default());
     let (mut acts, mut counts) = (BTreeMap::new(), BTreeMap::new());
     let mut lead_acts = BTreeSet::new();
     let mut lead_deeds = BTreeSet::new();
     let (mut lead_days, mut all_days) = (BTreeSet::new(), BTreeSet::new());
     let mut lead_weekdays = 0;
     let mut words = 0;
-    for (at, sentence) in title.into_iter().chain(body.iter().copied()).enumerate().take(MAX_SENTENCES) {
+    for (at, placed) in title.into_iter().chain(sentences(&text)).enumerate().take(MAX_SENTENCES) {
+        let sentence = placed.text;
         let place = at.checked_sub(titled);
         let weight = match place {
             None => 6.0,
             Some(0..OPENING_SENTENCES) => 3.0,
             Some(_) => 1.0,
         };
-        let tokens = tokens(sentence);
+        let tokens = tokens(sentence, tables);
         words += count_words(&tokens);
         let opening = place.is_none_or(|place| place < OPENING_SENTENCES);
         tally(&tokens, SentencePlace { weight, opening, title: place.is_none() }, tables, &mut tallies);
         if at < FACT_SENTENCES {
             let weight = fact_weight(at, 0.7);
-            for number in numbers(sentence, &tokens, &tables.numerals) {
+            for number in numbers(sentence, &tokens, tables) {
                 *counts.entry(number_key(number)).or_insert(0.0) += weight;
             }
             let named = days(sentence, &tokens, report.published);
@@ -96,11 +106,11 @@ pub(super) fn read(report: &Report, tables: &StoryTables) -> (Profile, Stems) {
         if at < ACT_SENTENCES {
             let lower = sentence.to_lowercase();
             if at < 2 && lower.len() == sentence.len() {
-                let (whole, cut) = match place {
-                    None => (&*headline, 0),
-                    Some(_) => (&*text, cut),
+                let first = match place {
+                    None => 0,
+                    Some(_) => cut + text[..placed.start].chars().count(),
                 };
-                let sides = sides_in(report, place.is_none(), whole, cut, sentence);
+                let sides = sides_in(report, place.is_none(), sentence, first);
                 lead_deeds.extend(deeds(&lower, &sides, language, tables));
             }
             for act in tables.acts_in(&lower, language) {
@@ -135,7 +145,7 @@ pub(super) fn read(report: &Report, tables: &StoryTables) -> (Profile, Stems) {
     profile.published = report.published;
     profile.lead_weekdays = lead_weekdays;
     profile.words = words;
-    (profile, tallies.into_iter().map(|(key, tally)| (key, tally.stem)).collect())
+    (profile, Stems(tallies.into_iter().map(|(key, tally)| (key, tally.stem)).collect()))
 }
 
 /// Facts by how often they are said.
@@ -161,8 +171,8 @@ fn count_words(tokens: &[Token<'_>]) -> u32 {
     tokens
         .iter()
         .map(|token| {
-            let dense = token.text.chars().filter(|c| is_dense(*c)).count() as u32;
-            1 + dense / 2
+            let dense = if token.dense { token.text.chars().filter(|c| is_dense(*c)).count() } else { 0 };
+            1 + dense as u32 / 2
         })
         .sum()
 }
@@ -180,11 +190,13 @@ struct SentencePlace {
 
 /// Counts the stems of a sentence.
 fn tally(tokens: &[Token<'_>], place: SentencePlace, tables: &StoryTables, tallies: &mut Tallies) {
-    let telling = || {
-        let spaced = |token: &Token<'_>| !token.number && !token.text.chars().next().is_some_and(is_dense);
-        tokens.iter().filter(move |token| spaced(token) && !tables.is_stopword(&token.lower))
-    };
-    let (all, capital) = (telling().count(), telling().filter(|token| token.is_capital()).count());
+    let (mut all, mut capital) = (0, 0);
+    for token in tokens.iter().filter(|token| !token.number && !token.meaning.stopword) {
+        if !token.dense || !token.text.chars().next().is_some_and(is_dense) {
+            all += 1;
+            capital += usize::from(token.is_capital());
+        }
+    }
     // In a line where nearly every word is capitalised, capitals tell no names.
     let capitalised = place.title || all > 3 && capital * 10 > all * 7;
     for (at, token) in tokens.iter().enumerate() {
@@ -193,29 +205,45 @@ fn tally(tokens: &[Token<'_>], place: SentencePlace, tables: &StoryTables, talli
             count(tallies, &format!("#{digits}"), place);
             continue;
         }
+        let is_anyhow_capital = capitalised || at == 0;
+        if !token.dense {
+            tally_word(token.text, &token.lower, token.meaning, is_anyhow_capital, place, tallies);
+            continue;
+        }
         for ((run, dense), lower) in runs(token.text).zip(runs(&token.lower).map(|(run, _)| run)) {
-            if dense {
-                let ends: Vec<usize> =
-                    run.char_indices().map(|(at, _)| at).skip(1).chain([run.len()]).collect();
-                if ends.len() == 1 {
-                    count(tallies, run, place);
-                }
-                let starts = [0].into_iter().chain(ends.iter().copied());
-                for (start, end) in starts.zip(ends.iter().skip(1)) {
-                    count(tallies, &run[start..*end], place);
-                }
+            if !dense {
+                tally_word(run, lower, tables.meaning_of(lower), is_anyhow_capital, place, tallies);
                 continue;
             }
-            if tables.is_stopword(lower) || lower.chars().count() < 2 {
-                continue;
+            let ends: Vec<usize> = run.char_indices().map(|(at, _)| at).skip(1).chain([run.len()]).collect();
+            if ends.len() == 1 {
+                count(tallies, run, place);
             }
-            let tally = count(tallies, &stem(lower), place);
-            match (run.chars().next().is_some_and(char::is_uppercase), capitalised || at == 0) {
-                (true, false) => tally.name = true,
-                (true, true) => tally.capital = true,
-                (false, _) => tally.lower = true,
+            let starts = [0].into_iter().chain(ends.iter().copied());
+            for (start, end) in starts.zip(ends.iter().skip(1)) {
+                count(tallies, &run[start..*end], place);
             }
         }
+    }
+}
+
+/// Counts the stem of a word that is written with spaces around it.
+fn tally_word(
+    word: &str,
+    lower: &str,
+    meaning: &WordMeaning,
+    is_anyhow_capital: bool,
+    place: SentencePlace,
+    tallies: &mut Tallies,
+) {
+    if meaning.stopword || lower.chars().nth(1).is_none() {
+        return;
+    }
+    let tally = count(tallies, &stem(lower), place);
+    match (word.chars().next().is_some_and(char::is_uppercase), is_anyhow_capital) {
+        (true, false) => tally.name = true,
+        (true, true) => tally.capital = true,
+        (false, _) => tally.lower = true,
     }
 }
 
@@ -249,13 +277,12 @@ fn entities(report: &Report) -> BTreeMap<u32, f32> {
     weights.collect()
 }
 
-/// Where a `sentence` of title or body names the sides of the subject, or who belongs to them. `whole` is what it is a part of, without the
-/// first `cut` characters.
-fn sides_in(report: &Report, is_title: bool, whole: &str, cut: usize, sentence: &str) -> Vec<NamedSide> {
-    let Some(before) = (sentence.as_ptr() as usize).checked_sub(whole.as_ptr() as usize) else {
+/// Where a `sentence` of title or body names the sides of the subject, or who belongs to them. `first` is where it starts in that, in scalar
+/// values.
+fn sides_in(report: &Report, is_title: bool, sentence: &str, first: usize) -> Vec<NamedSide> {
+    if !report.entities.iter().any(|entity| entity.side.is_some()) {
         return Vec::new();
-    };
-    let first = cut + whole.get(..before).map_or(0, |before| before.chars().count());
+    }
     let ends: Vec<usize> = sentence.char_indices().map(|(at, _)| at).chain([sentence.len()]).collect();
     let mut sides = Vec::new();
     for entity in &report.entities {

@@ -7,10 +7,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
 use aho_corasick::AhoCorasick;
+use dateline_text::date::{month_names, weekday_names};
+use jiff::civil::Weekday;
 
 use super::bag::key;
 use super::evidence::{Sign, SignWeights};
-use crate::number_map::{NumberMap, WordMap, WordSet};
+use crate::number_map::{NumberMap, WordMap};
 
 /// One thing that is wrong with the tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,10 +52,12 @@ pub struct StoryTables {
     /// Of all files.
     digest: u64,
     pub(super) weights: SignWeights,
-    pub(super) numerals: Numerals,
-    stopwords: WordSet,
-    /// By key of a stem, the share of texts it is expected in.
-    shares: NumberMap<u32, f32>,
+    /// By the words in lower case.
+    meanings: WordMap<WordMeaning>,
+    /// What numbers count, by the ids of `words.tsv`, each with its line.
+    counted: BTreeMap<String, usize>,
+    /// By the keys of stems.
+    commonness: NumberMap<u32, Commonness>,
     acts: Vec<Act>,
     /// By language, its words.
     lexicons: BTreeMap<&'static str, WordLexicon>,
@@ -68,29 +72,48 @@ struct Act {
     directed: bool,
 }
 
-/// Words that are numbers, and words that multiply.
-#[derive(Debug, Default)]
-pub(super) struct Numerals {
-    numbers: WordMap<f64>,
-    times: WordMap<f64>,
-    /// Words that multiply the number before them in what people read, and not in what reports are compared by, whose weights were
-    /// fitted without.
-    hundreds: WordMap<f64>,
-    /// What numbers count, by the ids of `words.tsv`, each with its line.
-    counted: BTreeMap<String, usize>,
+/// What a word says by itself, whatever the language, which is looked up once for all who ask.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct WordMeaning {
+    /// It says nothing.
+    pub(super) stopword: bool,
+    /// The number that it is.
+    pub(super) number: Option<f64>,
+    /// What it multiplies the number before it by.
+    pub(super) times: Option<f64>,
+    /// What it multiplies the number before it by in what people read, and not in what reports are compared by, whose weights were fitted
+    /// without.
+    pub(super) hundreds: Option<f64>,
+    /// The month that it names, 1 to 12.
+    pub(super) month: Option<i8>,
+    /// The day that it names.
+    pub(super) weekday: Option<Weekday>,
 }
 
-impl Numerals {
-    pub(super) fn number(&self, word: &str) -> Option<f64> {
-        self.numbers.get(word).copied()
-    }
+impl WordMeaning {
+    /// That of most words.
+    pub(super) const NONE: &WordMeaning = &WordMeaning {
+        stopword: false,
+        number: None,
+        times: None,
+        hundreds: None,
+        month: None,
+        weekday: None,
+    };
+}
 
-    pub(super) fn times(&self, word: &str) -> Option<f64> {
-        self.times.get(word).copied()
-    }
+/// How common a stem is before anything was read.
+#[derive(Debug, Clone, Copy)]
+struct Commonness {
+    /// The share of texts in which it is expected.
+    share: f32,
+    /// How much it says for that: the rarer, the more.
+    rarity: f32,
+}
 
-    pub(super) fn hundreds(&self, word: &str) -> Option<f64> {
-        self.hundreds.get(word).copied()
+impl Commonness {
+    fn of(share: f32) -> Self {
+        Self { share, rarity: -(share + MIN_SHARE).min(MAX_SHARE).ln() }
     }
 }
 
@@ -141,21 +164,29 @@ impl StoryTables {
             (file(WORDS), file(WEIGHTS), file(NUMERALS), file(FREQUENCIES), file(STOPWORDS));
         let (acts, lexicons) = read_words(&words, &mut problems);
         let weights = read_weights(&weights, &mut problems);
-        let read = read_numerals(&numerals, &mut problems);
-        for (id, line) in &read.counted {
+        let mut meanings = WordMap::default();
+        for (word, month) in month_names() {
+            meaning_of(&mut meanings, word).month = Some(month);
+        }
+        for (word, day) in weekday_names() {
+            meaning_of(&mut meanings, word).weekday = Some(day);
+        }
+        let counted = read_numerals(&numerals, &mut meanings, &mut problems);
+        for (id, line) in &counted {
             if !acts.iter().any(|act| act.id == *id) {
                 let what = format!("`{id}` is the id of no row of {WORDS}");
                 problems.push(numerals.problem(*line, what, "name what numbers count by such an id"));
             }
         }
+        read_stopwords(&stopwords, &mut meanings, &mut problems);
         let mut digest = DefaultHasher::new();
         files.hash(&mut digest);
         let tables = Self {
             digest: digest.finish(),
             weights,
-            numerals: read,
-            stopwords: read_stopwords(&stopwords, &mut problems),
-            shares: read_frequencies(&frequencies, &mut problems),
+            meanings,
+            counted,
+            commonness: read_frequencies(&frequencies, &mut problems),
             acts,
             lexicons,
         };
@@ -167,18 +198,19 @@ impl StoryTables {
         self.digest
     }
 
-    pub(super) fn is_stopword(&self, word: &str) -> bool {
-        self.stopwords.contains(word)
+    /// What a word in lower case says by itself.
+    pub(super) fn meaning_of(&self, word: &str) -> &WordMeaning {
+        self.meanings.get(word).unwrap_or(WordMeaning::NONE)
     }
 
     /// The share of texts in which a stem is expected, by its key.
     pub(super) fn expected_share(&self, key: u32) -> f32 {
-        self.shares.get(&key).copied().unwrap_or(0.0)
+        self.commonness.get(&key).map_or(0.0, |commonness| commonness.share)
     }
 
     /// How much a stem says by its key, before anything was read: the rarer, the more.
     pub(super) fn expected_rarity(&self, key: u32) -> f32 {
-        -(self.expected_share(key) + MIN_SHARE).min(MAX_SHARE).ln()
+        self.commonness.get(&key).map_or_else(|| Commonness::of(0.0).rarity, |commonness| commonness.rarity)
     }
 
     /// The acts and things that a sentence in lower case tells of, each once.
@@ -216,7 +248,7 @@ impl StoryTables {
 
     /// Whether numbers count it.
     pub(super) fn is_counted(&self, act: u16) -> bool {
-        self.numerals.counted.contains_key(self.act_name(act))
+        self.counted.contains_key(self.act_name(act))
     }
 
     /// The act that `act` contradicts.
@@ -329,23 +361,33 @@ fn read_weights(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) ->
     weights
 }
 
-fn read_numerals(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -> Numerals {
-    let mut numerals = Numerals::default();
+/// What is known of a word so far.
+fn meaning_of<'m>(meanings: &'m mut WordMap<WordMeaning>, word: &str) -> &'m mut WordMeaning {
+    meanings.entry(word.to_owned()).or_default()
+}
+
+/// Reads what words say of numbers. Gives what numbers count, by the ids of `words.tsv`, each with its line.
+fn read_numerals(
+    file: &TableFile<'_>,
+    meanings: &mut WordMap<WordMeaning>,
+    problems: &mut Vec<StoryTablesProblem>,
+) -> BTreeMap<String, usize> {
+    let mut counted = BTreeMap::new();
     for (line, cells) in file.table(&["kind", "value", "words"], 3, problems) {
         let [kind, value, words] = cells[..] else { continue };
         if kind == "counted" {
             let ids = words.split_whitespace();
-            numerals.counted.extend(ids.map(|id| (id.to_owned(), line)));
+            counted.extend(ids.map(|id| (id.to_owned(), line)));
             continue;
         }
         let Ok(value) = value.parse::<u64>() else {
             problems.push(file.problem(line, "the second cell is no number", "write what the words mean"));
             continue;
         };
-        let table = match kind {
-            "number" => &mut numerals.numbers,
-            "times" => &mut numerals.times,
-            "hundred" => &mut numerals.hundreds,
+        let part = match kind {
+            "number" => |meaning: &mut WordMeaning, value| meaning.number = Some(value),
+            "times" => |meaning: &mut WordMeaning, value| meaning.times = Some(value),
+            "hundred" => |meaning: &mut WordMeaning, value| meaning.hundreds = Some(value),
             _ => {
                 let what = format!("`{kind}` is no kind");
                 problems.push(file.problem(line, what, "write `number`, `times`, `hundred` or `counted`"));
@@ -353,14 +395,17 @@ fn read_numerals(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -
             }
         };
         for word in words.split_whitespace() {
-            table.insert(word.to_owned(), value as f64);
+            part(meaning_of(meanings, word), value as f64);
         }
     }
-    numerals
+    counted
 }
 
-fn read_frequencies(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -> NumberMap<u32, f32> {
-    let mut shares = NumberMap::default();
+fn read_frequencies(
+    file: &TableFile<'_>,
+    problems: &mut Vec<StoryTablesProblem>,
+) -> NumberMap<u32, Commonness> {
+    let mut commonness = NumberMap::default();
     for (line, cells) in file.table(&["texts", "stems"], 2, problems) {
         let [texts, stems] = cells[..] else { continue };
         let Some(texts) = texts.parse::<u16>().ok().filter(|texts| *texts <= 1000) else {
@@ -368,17 +413,24 @@ fn read_frequencies(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>
             problems.push(file.problem(line, "the first cell is no number up to 1000", remedy));
             continue;
         };
-        shares.extend(stems.split(' ').map(|stem| (key("word", stem), f32::from(texts) / 1000.0)));
+        let common = Commonness::of(f32::from(texts) / 1000.0);
+        commonness.extend(stems.split(' ').map(|stem| (key("word", stem), common)));
     }
-    shares
+    commonness
 }
 
-fn read_stopwords(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) -> WordSet {
-    let words: WordSet = file.rows().flat_map(|(_, row)| row.split_whitespace().map(str::to_owned)).collect();
-    if words.is_empty() {
+fn read_stopwords(
+    file: &TableFile<'_>,
+    meanings: &mut WordMap<WordMeaning>,
+    problems: &mut Vec<StoryTablesProblem>,
+) {
+    let mut words = file.rows().flat_map(|(_, row)| row.split_whitespace()).peekable();
+    if words.peek().is_none() {
         file.note_emptiness(problems);
     }
-    words
+    for word in words {
+        meaning_of(meanings, word).stopword = true;
+    }
 }
 
 type Words = (Vec<Act>, BTreeMap<&'static str, WordLexicon>);

@@ -1,17 +1,24 @@
 //! A text cut into sentences and words, in any script.
 
 use std::borrow::Cow;
+use std::str::CharIndices;
+
+use super::tables::{StoryTables, WordMeaning};
 
 /// A word or number of a sentence.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Token<'t> {
     pub(super) text: &'t str,
     /// The same in lower case.
     pub(super) lower: Cow<'t, str>,
+    /// What that says by itself; nothing if it is a number.
+    pub(super) meaning: &'t WordMeaning,
     /// Where it starts, in bytes of the sentence.
     pub(super) start: usize,
     /// It begins with a digit; else with a letter.
     pub(super) number: bool,
+    /// Some of it is of a dense script.
+    pub(super) dense: bool,
 }
 
 impl Token<'_> {
@@ -21,72 +28,121 @@ impl Token<'_> {
     }
 }
 
+/// A sentence of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sentence<'t> {
+    pub(super) text: &'t str,
+    /// Where it starts, in bytes of the text.
+    pub(super) start: usize,
+}
+
 /// The sentences of `text`; a line ends one.
-pub(super) fn sentences(text: &str) -> Vec<&str> {
-    let mut found = Vec::new();
+pub(super) fn sentences(text: &str) -> impl Iterator<Item = Sentence<'_>> {
+    let mut chars = text.char_indices();
     let mut start = 0;
-    let mut stopped = false;
-    for (at, c) in text.char_indices() {
-        let ends = match c {
-            '\n' => true,
-            _ if stopped && c.is_whitespace() => true,
-            '"' | '”' | '»' | '’' | ')' => false,
-            _ => {
-                stopped = false;
-                false
+    let mut is_over = false;
+    std::iter::from_fn(move || {
+        while !is_over {
+            let (end, next) = sentence_end(&mut chars).unwrap_or_else(|| {
+                is_over = true;
+                (text.len(), text.len())
+            });
+            let sentence = Sentence { text: &text[start..end], start };
+            start = next;
+            if !sentence.text.trim_start().is_empty() {
+                return Some(sentence);
             }
-        };
-        if ends {
-            found.push(&text[start..at]);
-            start = at + c.len_utf8();
-            stopped = false;
         }
+        None
+    })
+}
+
+/// Where the sentence ends that `chars` go on with, and where the next begins; nothing of the last.
+fn sentence_end(chars: &mut CharIndices<'_>) -> Option<(usize, usize)> {
+    let mut stopped = false;
+    for (at, c) in chars {
+        let behind = at + c.len_utf8();
         match c {
+            '\n' => return Some((at, behind)),
             '.' | '!' | '?' | '…' => stopped = true,
-            '。' | '！' | '？' => {
-                let end = at + c.len_utf8();
-                found.push(&text[start..end]);
-                start = end;
-            }
-            _ => {}
+            '。' | '！' | '？' => return Some((behind, behind)),
+            '"' | '”' | '»' | '’' | ')' => {}
+            _ if stopped && c.is_whitespace() => return Some((at, behind)),
+            _ => stopped = false,
         }
     }
-    found.push(&text[start..]);
-    found.retain(|sentence| !sentence.trim().is_empty());
-    found
+    None
+}
+
+/// What a character is to the words of a sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum CharKind {
+    Letter,
+    Digit,
+    Other,
+}
+
+impl CharKind {
+    /// A digit where Unicode has a number, else a letter where it has one. The scripts that most texts are written in need no table for it.
+    fn of(c: char) -> Self {
+        match c {
+            'a'..='z' | 'A'..='Z' => Self::Letter,
+            '0'..='9' => Self::Digit,
+            '\0'..='\x7f' => Self::Other,
+            // Cyrillic, kana, Han and Hangul.
+            '\u{400}'..='\u{481}' | '\u{48a}'..='\u{52f}' => Self::Letter,
+            '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fa}' => Self::Letter,
+            '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => Self::Letter,
+            c if c.is_numeric() => Self::Digit,
+            c if c.is_alphabetic() => Self::Letter,
+            _ => Self::Other,
+        }
+    }
+
+    /// Whether `c` stands inside a word or number, between two characters of this kind.
+    fn is_joined_by(self, c: char) -> bool {
+        match self {
+            Self::Letter => matches!(c, '\'' | '’' | 'ʼ'),
+            Self::Digit => matches!(c, '.' | ','),
+            Self::Other => false,
+        }
+    }
 }
 
 /// The words and numbers of a sentence. A number keeps the points and commas inside it, and the spaces between thousands (`12 500`), a word
 /// its apostrophes.
-pub(super) fn tokens(sentence: &str) -> Vec<Token<'_>> {
-    let mut found = Vec::new();
-    let mut chars = sentence.char_indices().peekable();
+pub(super) fn tokens<'t>(sentence: &'t str, tables: &'t StoryTables) -> Vec<Token<'t>> {
+    let mut found = Vec::with_capacity(sentence.len() / 6);
+    let mut chars = sentence.char_indices();
     while let Some((start, c)) = chars.next() {
-        let number = c.is_numeric();
-        if !number && !c.is_alphabetic() {
+        let kind = CharKind::of(c);
+        if kind == CharKind::Other {
             continue;
         }
-        let belongs = |c: char| if number { c.is_numeric() } else { c.is_alphabetic() && !c.is_numeric() };
-        let joins = |c: char| if number { matches!(c, '.' | ',') } else { matches!(c, '\'' | '’' | 'ʼ') };
         let mut end = start + c.len_utf8();
-        while let Some((at, next)) = chars.peek().copied() {
-            let after = sentence[at + next.len_utf8()..].chars().next();
-            if belongs(next) || joins(next) && after.is_some_and(belongs) {
-                end = at + next.len_utf8();
-                chars.next();
-            } else {
+        let mut rest = chars.clone();
+        while let Some((at, next)) = rest.next() {
+            let belongs = |c: char| CharKind::of(c) == kind;
+            let joins = || kind.is_joined_by(next) && rest.clone().next().is_some_and(|(_, c)| belongs(c));
+            if !belongs(next) && !joins() {
                 break;
             }
+            end = at + next.len_utf8();
+            chars = rest.clone();
         }
+        let number = kind == CharKind::Digit;
         while number
             && is_head_of_thousands(&sentence[start..end])
             && let Some(group) = thousands(&sentence[end..])
         {
             end += group;
-            while chars.next_if(|(at, _)| *at < end).is_some() {}
+            while chars.offset() < end && chars.next().is_some() {}
         }
         let text = &sentence[start..end];
-        found.push(Token { text, lower: lower(text), start, number });
+        let lower = lower(text);
+        let meaning = if number { WordMeaning::NONE } else { tables.meaning_of(&lower) };
+        let dense = !number && text.chars().any(is_dense);
+        found.push(Token { text, lower, meaning, start, number, dense });
     }
     found
 }
@@ -115,13 +171,23 @@ pub(super) fn is_space(c: char) -> bool {
 
 /// A word in lower case.
 fn lower(word: &str) -> Cow<'_, str> {
-    let is_lower = |c: char| if c.is_ascii() { !c.is_ascii_uppercase() } else { c.to_lowercase().eq([c]) };
     if word.chars().all(is_lower) { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) }
+}
+
+/// Whether `c` is itself in lower case.
+fn is_lower(c: char) -> bool {
+    match c {
+        '\0'..='\x7f' => !c.is_ascii_uppercase(),
+        // The small letters of Cyrillic as most languages have them.
+        '\u{430}'..='\u{45f}' => true,
+        c => is_dense(c) || c.to_lowercase().eq([c]),
+    }
 }
 
 /// Whether `c` belongs to a script that is compared by pairs of characters: Han, kana or Hangul.
 pub(super) fn is_dense(c: char) -> bool {
-    matches!(u32::from(c),
+    c >= '\u{1100}'
+        && matches!(u32::from(c),
         0x1100..=0x11FF | 0x3040..=0x318F | 0x31F0..=0x31FF | 0x3400..=0x9FFF | 0xAC00..=0xD7FF | 0xF900..=0xFAFF
         | 0x20000..=0x3FFFF)
 }
@@ -144,13 +210,14 @@ const MAX_STEM: usize = 8;
 /// What is compared of a word in lower case: its beginning without the commonest endings. Two forms of a word nearly always
 /// give one stem; now and then two words do, which costs little since a text has many.
 pub(super) fn stem(word: &str) -> Cow<'_, str> {
-    if word.contains(['ё', '’', 'ʼ']) {
+    let is_ascii = word.is_ascii();
+    if !is_ascii && word.contains(['ё', '’', 'ʼ']) {
         let written: String = word.chars().map(usual).collect();
         return Cow::Owned(stem(&written).into_owned());
     }
-    let length = word.chars().count();
     let cyrillic = word.chars().next().is_some_and(|c| matches!(u32::from(c), 0x400..=0x52F));
     if cyrillic {
+        let length = word.chars().count();
         let vowel = word.ends_with(['а', 'я', 'о', 'е', 'и', 'ы', 'у', 'ю', 'й', 'ь', 'і']);
         let kept = match length {
             7.. => 6,
@@ -159,14 +226,15 @@ pub(super) fn stem(word: &str) -> Cow<'_, str> {
         };
         return Cow::Borrowed(first_chars(word, kept));
     }
+    let length = |word: &str| if is_ascii { word.len() } else { word.chars().count() };
     let word = word.strip_suffix("'s").unwrap_or(word);
     let mut stem = Cow::Borrowed(word);
-    if word.chars().count() > 4 {
+    if length(word) > 4 {
         for (ending, replacement) in
             [("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")]
         {
             let Some(rest) = word.strip_suffix(ending) else { continue };
-            if rest.chars().count() < 3 || ending == "s" && word.ends_with("ss") {
+            if length(rest) < 3 || ending == "s" && word.ends_with("ss") {
                 continue;
             }
             stem = match replacement {
@@ -176,15 +244,19 @@ pub(super) fn stem(word: &str) -> Cow<'_, str> {
             };
             break;
         }
-        if stem.chars().count() > 4
-            && let Some(rest) = stem.strip_suffix('e')
-        {
-            stem = Cow::Owned(rest.to_owned());
+        if length(&stem) > 4 && stem.ends_with('e') {
+            match &mut stem {
+                Cow::Borrowed(stem) => *stem = &stem[..stem.len() - 1],
+                Cow::Owned(stem) => stem.truncate(stem.len() - 1),
+            }
         }
     }
     match stem {
         Cow::Borrowed(stem) => Cow::Borrowed(first_chars(stem, MAX_STEM)),
-        Cow::Owned(stem) => Cow::Owned(first_chars(&stem, MAX_STEM).to_owned()),
+        Cow::Owned(mut stem) => {
+            stem.truncate(first_chars(&stem, MAX_STEM).len());
+            Cow::Owned(stem)
+        }
     }
 }
 
@@ -199,6 +271,10 @@ fn usual(c: char) -> char {
 
 /// The first so many scalar values of `word`.
 fn first_chars(word: &str, count: usize) -> &str {
+    // None has more scalar values than bytes.
+    if word.len() <= count {
+        return word;
+    }
     word.char_indices().nth(count).map_or(word, |(end, _)| &word[..end])
 }
 
@@ -215,28 +291,52 @@ fn without_doubled_end(stem: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tables::tests::shipped;
     use super::*;
 
     #[test]
     fn a_sentence_ends_at_a_stop_with_space_behind_at_a_line_and_at_an_east_asian_stop() {
         let text = "It left at 5.30 p.m. on Monday. “It is late.” Nobody\ncame。彼は来た。";
         assert_eq!(
-            sentences(text),
+            sentences(text).map(|sentence| sentence.text).collect::<Vec<_>>(),
             ["It left at 5.30 p.m.", "on Monday.", "“It is late.”", "Nobody", "came。", "彼は来た。"]
         );
     }
 
     #[test]
+    fn a_sentence_knows_where_it_starts() {
+        let text = "One. Two\n\n三。四";
+        assert!(sentences(text).all(|sentence| text[sentence.start..].starts_with(sentence.text)));
+        assert_eq!(sentences(text).map(|sentence| sentence.start).collect::<Vec<_>>(), [0, 5, 10, 16]);
+    }
+
+    #[test]
+    fn what_is_known_of_common_scripts_is_what_unicode_says() {
+        for c in '\0'..=char::MAX {
+            let kind = match c {
+                c if c.is_numeric() => CharKind::Digit,
+                c if c.is_alphabetic() => CharKind::Letter,
+                _ => CharKind::Other,
+            };
+            assert_eq!(CharKind::of(c), kind, "{c:?}");
+            assert_eq!(is_lower(c), c.to_lowercase().eq([c]), "{c:?}");
+        }
+    }
+
+    #[test]
     fn words_keep_apostrophes_and_numbers_their_points() {
-        let texts: Vec<&str> =
-            tokens("Kim's 1,000 men, 5.6 on 170mm").iter().map(|token| token.text).collect();
+        let tables = shipped();
+        let tokens = tokens("Kim's 1,000 men, 5.6 on 170mm", &tables);
+        let texts: Vec<&str> = tokens.iter().map(|token| token.text).collect();
         assert_eq!(texts, ["Kim's", "1,000", "men", "5.6", "on", "170", "mm"]);
     }
 
     #[test]
     fn spaces_between_thousands_belong_to_a_number() {
-        let texts =
-            |text: &'static str| -> Vec<&str> { tokens(text).iter().map(|token| token.text).collect() };
+        let tables = shipped();
+        let texts = |text: &'static str| -> Vec<&str> {
+            tokens(text, &tables).iter().map(|token| token.text).collect()
+        };
         assert_eq!(
             texts("12 236 писем, 5\u{a0}000\u{202f}000 руб"),
             ["12 236", "писем", "5\u{a0}000\u{202f}000", "руб"]

@@ -27,10 +27,10 @@ use jiff::tz::TimeZone;
 pub use age::read as read_age;
 use clock::ZonedTime;
 pub use field::read as read_field;
-pub use months::month;
+pub use months::month_names;
 use pattern::DayMatch;
 use token::DateToken;
-pub use weekdays::{abbreviated_weekday, named_weekday, weekday};
+pub use weekdays::{abbreviated_weekday, named_weekday, weekday, weekday_names};
 pub use written::{Calendar, TimeOfDay, WrittenDate, ZoneOffset, days_since_epoch};
 
 /// Epoch numbers between these are believed: 1995 to 2100, in seconds.

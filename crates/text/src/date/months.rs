@@ -618,8 +618,13 @@ static NUMBERS: LazyLock<HashMap<&str, i8>> = LazyLock::new(|| {
     names.collect()
 });
 
+/// All names of months, in lower case and in no order, each with its month, 1 to 12.
+pub fn month_names() -> impl Iterator<Item = (&'static str, i8)> {
+    NUMBERS.iter().map(|(name, month)| (*name, *month))
+}
+
 /// The month, 1 to 12, that `word` (in lower case) names.
-pub fn month(word: &str) -> Option<i8> {
+pub(super) fn month(word: &str) -> Option<i8> {
     NUMBERS.get(word).copied()
 }
 

@@ -35,6 +35,11 @@ const NAMES: [(Weekday, &[&str]); 7] = [
 static DAYS: LazyLock<HashMap<&str, Weekday>> =
     LazyLock::new(|| NAMES.iter().flat_map(|(day, names)| names.iter().map(|name| (*name, *day))).collect());
 
+/// All full names of days, in lower case and in no order, each with its day.
+pub fn weekday_names() -> impl Iterator<Item = (&'static str, Weekday)> {
+    DAYS.iter().map(|(name, day)| (*name, *day))
+}
+
 /// The day that a full name, in lower case, means.
 pub fn weekday(word: &str) -> Option<Weekday> {
     DAYS.get(word).copied()
