@@ -378,6 +378,7 @@ class WhatAnOperatorAsks(Fleet):
         self.assertIn("restart the members one after another", self.refused("reload"))
         self.assertIn("a member of a fleet has none", self.refused("labels", "export"))
         self.assertIn("a member of a fleet has none", self.refused("backup", str(self.folder / "copy.db")))
+        self.assertIn(f"none: what the fleet {self.prefix} knows is on Kafka", self.command("one", "check"))
         # What looks at a journal looks at that of the whole fleet.
         eventually("it can be searched", 60, lambda: "Report" in self.command("one", "search", "report"))
         self.assertIn(feed, self.command("one", "status"))
@@ -706,6 +707,8 @@ class ThereAndBack(Fleet):
         self.assertIn("6 feeds", adopted)
         self.assertIn("version 1", adopted)
         self.assertIn("nothing is left to do", self.command("one", "fleet", "adopt"))
+        self.assertIn("was taken over by a fleet, and gets nothing any more", self.command("one", "check"))
+        self.assertIn("has taken this journal over: the copy is of what was there before", self.command("one", "backup", self.folder / "copy.db"))
         self.assertEqual(alone.start().process.wait(30), 65)
         self.assertIn("was taken over by the fleet", alone.log)
         before = self.places()
@@ -846,6 +849,18 @@ class WhoMayDoWhat(Fleet):
         admin = AdminClient({"bootstrap.servers": self.brokers})
         for made in admin.create_acls(bindings).values():
             made.result(30)
+
+    def test_a_refused_login_is_told_by_a_command_as_that_with_the_brokers_words_and_what_to_mend(self):
+        stranger = self.member("stranger", kafka=self.access("plain", "PLAIN"), start=False)
+        (self.folder / "plain.password").write_text("another")
+        for command in (("fleet", "status"), ("feed", "list")):
+            refused = stranger.run(*command, "--config", stranger.config)
+            self.assertEqual(refused.returncode, 1, refused.stdout)
+            self.assertIn("Kafka refuses the user name or the password at kafka.brokers", refused.stderr)
+            self.assertIn("Authentication failed", refused.stderr)
+            self.assertIn("sasl_password_file", refused.stderr)
+            self.assertNotIn("no broker", refused.stderr)
+            self.assertNotIn("another", refused.stderr)
 
     def test_the_rights_in_the_documentation_are_enough_for_a_fleet_and_its_operator_who_has_no_others(self):
         self.allow("plain", self.MEMBER + self.RELAY)

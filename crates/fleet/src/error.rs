@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use dateline_journal::JournalError;
-use dateline_publisher::{RelayError, SessionError};
+use dateline_publisher::{OutageCause, RelayError, SessionError};
 use rdkafka::error::KafkaError;
 use thiserror::Error;
 
@@ -64,6 +64,16 @@ pub enum FleetError {
         /// For how long.
         patience: Duration,
         /// What the client complained about last.
+        why: String,
+    },
+    /// A broker answers, and has nothing to do with us.
+    #[error("{} at kafka.brokers ({brokers}): {why}. To mend it, {}", cause.what(), cause.remedy())]
+    Refused {
+        /// Who was asked.
+        brokers: String,
+        /// What it comes down to.
+        cause: OutageCause,
+        /// In the client's or the broker's words.
         why: String,
     },
     /// Somebody else has changed the fleet's feeds.

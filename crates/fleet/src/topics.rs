@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dateline_publisher::{DeliveryTracker, KafkaSettings, RelayError, client_config};
+use dateline_publisher::{DeliveryTracker, KafkaSettings, OutageCause, RelayError, client_config};
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::config::FromClientConfigAndContext;
 use rdkafka::consumer::{BaseConsumer, Consumer};
@@ -24,7 +24,13 @@ const START_PATIENCE: Duration = Duration::from_secs(4);
 pub(crate) fn reach(kafka: &KafkaSettings) -> Result<(), FleetError> {
     dateline_publisher::reach(kafka, REACH_PATIENCE).map_err(|error| match error {
         RelayError::Unavailable(why) => {
-            FleetError::NoBroker { brokers: kafka.brokers.clone(), patience: REACH_PATIENCE, why }
+            let brokers = kafka.brokers.clone();
+            match OutageCause::of(&why) {
+                cause @ (OutageCause::Login | OutageCause::Permission | OutageCause::Tls) => {
+                    FleetError::Refused { brokers, cause, why }
+                }
+                _ => FleetError::NoBroker { brokers, patience: REACH_PATIENCE, why },
+            }
         }
         other => other.into(),
     })

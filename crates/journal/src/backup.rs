@@ -14,7 +14,7 @@ use crate::ledger::Totals;
 use crate::lock::{self, Lock};
 use crate::on_disk::file_identity;
 use crate::unfinished::{self, beside, rename};
-use crate::{JournalError, Options, private, schema};
+use crate::{JournalError, Options, adoption, private, schema};
 
 /// What a journal's files have behind its name.
 const FILES: [&str; 3] = ["", "-wal", "-shm"];
@@ -33,6 +33,8 @@ pub struct CopyReport {
     pub relay_position: Sequence,
     /// The size of the copy in bytes.
     pub bytes: u64,
+    /// The fleet that has taken the journal over, which gets nothing any more since then.
+    pub owner: Option<String>,
 }
 
 /// What came of a copy that became a journal.
@@ -370,6 +372,7 @@ fn report(connection: &Connection, path: &Path) -> Result<CopyReport, JournalErr
         last_sequence: totals.last_sequence,
         relay_position: totals.relay_position,
         bytes: file.metadata().map_err(JournalError::io(path))?.len(),
+        owner: adoption::owner(connection)?,
     })
 }
 

@@ -102,12 +102,13 @@ pub(crate) async fn ensure(
     Ok(())
 }
 
-/// Whether any broker answers within `patience`. Blocks.
+/// Whether any broker answers within `patience`; one that refuses us is told before that. Blocks.
 ///
 /// # Errors
 /// Why none does, or what is wrong with the settings.
 pub fn reach(settings: &KafkaSettings, patience: Duration) -> Result<(), RelayError> {
-    let asked = ask(&client::common(settings)?, DeliveryTracker::default(), &[patience]);
+    let patiences = [patience / 8, patience / 4, patience - patience / 8 - patience / 4];
+    let asked = ask(&client::common(settings)?, DeliveryTracker::default(), &patiences);
     asked.map(drop).map_err(SessionError::give_up)
 }
 

@@ -51,9 +51,16 @@ pub fn run(arguments: &BackupArguments) -> Result<(), Failure> {
         true => format!(", of which Kafka has those up to {}", copy.relay_position),
         false => String::new(),
     };
+    let overtaken = match &copy.owner {
+        Some(fleet) => format!(
+            " The fleet {fleet} has taken this journal over: the copy is of what was there before, and no daemon by itself runs with it. \
+             What came since is on Kafka; `dateline fleet leave` makes a journal of it."
+        ),
+        None => String::new(),
+    };
     print_text(&format!(
         "{}: {}, events up to {}{delivered}. It holds what subscribers get and the keys of subscriptions at hubs; keep it where nobody \
-         else reads it.\n",
+         else reads it.{overtaken}\n",
         arguments.file.display(),
         size(copy.bytes),
         copy.last_sequence,

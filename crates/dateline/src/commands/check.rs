@@ -51,19 +51,9 @@ pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
     let settings = &config.settings;
     let has_journal = lay_groundwork(&config)?;
     let used = used_by(settings, &arguments.config.path)?;
-    let journal = match (has_journal, RunRecord::of_lost_journal(settings)) {
-        (true, _) => used
-            .as_ref()
-            .map(|daemon| {
-                format!(" (in use by {daemon}, the daemon that runs with this; a second one is refused)")
-            })
-            .unwrap_or_default(),
-        (false, None) => " (none yet; the first run makes it)".to_owned(),
-        (false, Some(run)) => format!(
-            " (gone since the daemon that started at {:.0}: a run begins another, and publishes what feeds still list anew; `dateline restore FILE` \
-             puts a copy in its place)",
-            run.started
-        ),
+    let journal = match settings.fleet.is_enabled() {
+        true => journal_in_fleet(settings, has_journal),
+        false => journal_of_daemon(settings, has_journal, used.as_deref()),
     };
     let taken = match TcpListener::bind(settings.http.listen) {
         Err(error) if error.kind() == ErrorKind::AddrInUse => {
@@ -100,11 +90,10 @@ pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
         false => format!("{}{paused} in {}", config.feeds.len(), settings.feeds.display()),
     };
     print_text(&format!(
-        "{} is right.\n  feeds     {feeds}\n  subject   {} in {}\n  stories   {stories}\n  journal   {}{journal}\n  delivery  {delivery}\n  WebSub    {websub}\n  API       http://{}{taken}\n",
+        "{} is right.\n  feeds     {feeds}\n  subject   {} in {}\n  stories   {stories}\n  journal   {journal}\n  delivery  {delivery}\n  WebSub    {websub}\n  API       http://{}{taken}\n",
         arguments.config.path.display(),
         config.subject.name(),
         settings.subject.display(),
-        settings.journal_path().display(),
         settings.http.listen,
     ))?;
     if settings.fleet.is_enabled() {
@@ -121,6 +110,35 @@ pub fn run(arguments: &CheckArguments) -> Result<(), Failure> {
         (true, false) => ask_all(settings, &config.feeds),
         (true, true) => ask_all(settings, &[]),
     }
+}
+
+/// The journal of a daemon by itself, and what a run would find there.
+fn journal_of_daemon(settings: &Settings, has_journal: bool, used: Option<&str>) -> String {
+    let found = match (has_journal, used, RunRecord::of_lost_journal(settings)) {
+        (true, None, _) => String::new(),
+        (true, Some(daemon), _) => {
+            format!(" (in use by {daemon}, the daemon that runs with this; a second one is refused)")
+        }
+        (false, _, None) => " (none yet; the first run makes it)".to_owned(),
+        (false, _, Some(run)) => format!(
+            " (gone since the daemon that started at {:.0}: a run begins another, and publishes what feeds still list anew; `dateline restore FILE` \
+             puts a copy in its place)",
+            run.started
+        ),
+    };
+    format!("{}{found}", settings.journal_path().display())
+}
+
+/// What stands for a journal in a fleet, and whose is there.
+fn journal_in_fleet(settings: &Settings, has_journal: bool) -> String {
+    let taken_over = match has_journal {
+        true => format!(
+            "; {} was taken over by a fleet, and gets nothing any more",
+            settings.journal_path().display()
+        ),
+        false => String::new(),
+    };
+    format!("none: what the fleet {} knows is on Kafka{taken_over}", settings.fleet.name)
 }
 
 /// Whose settings count for a member of a fleet, as far as this machine knows without a broker.
