@@ -32,11 +32,18 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     let mut word: Option<Token> = None;
     let mut line = 0;
     for (at, c) in (0..).zip(text.chars()) {
-        let is_letter = c.is_alphanumeric();
+        let is_letter = if c.is_ascii() { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() };
         if is_letter && !is_dense(c) {
             let open = word.get_or_insert(Token { hash: SEED, start: at, end: at, weight: WORD, line });
-            for folded in narrow(c).to_lowercase() {
-                open.hash = step(open.hash, u64::from(folded));
+            match c {
+                // Nearly all letters, which have one small letter each.
+                '\0'..='\x7f' => open.hash = step(open.hash, u64::from(c.to_ascii_lowercase())),
+                'а'..='я' => open.hash = step(open.hash, u64::from(c)),
+                c => {
+                    for folded in narrow(c).to_lowercase() {
+                        open.hash = step(open.hash, u64::from(folded));
+                    }
+                }
             }
             open.end = at + 1;
         } else {

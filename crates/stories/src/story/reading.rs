@@ -32,9 +32,11 @@ const USUAL_STEMS: usize = 400;
 const NAME: f32 = 1.5;
 
 /// What is counted of one stem.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Clone, Copy)]
 struct Tally {
-    stem: String,
+    key: u32,
+    /// Where it stands among the stems' letters.
+    stem: (u32, u32),
     weight: f32,
     /// How often it stood in the title or the first sentences, and whether in the title.
     opening: f32,
@@ -45,19 +47,38 @@ struct Tally {
     lower: bool,
 }
 
-/// The stems of a wording by their keys, in the order of these.
-#[derive(Debug, Default)]
-pub(super) struct Stems(Vec<(u32, String)>);
-
-impl Stems {
-    pub(super) fn get(&self, key: u32) -> Option<&str> {
-        let place = self.0.binary_search_by_key(&key, |(key, _)| *key).ok()?;
-        Some(&self.0[place].1)
+impl Tally {
+    fn of_nothing(key: u32, stem: (u32, u32)) -> Self {
+        let (weight, opening) = (0.0, 0.0);
+        Self { key, stem, weight, opening, title: false, name: false, capital: false, lower: false }
     }
 }
 
-/// What is counted of the stems, by their keys.
-type Tallies = NumberMap<u32, Tally>;
+/// What is counted of the stems.
+#[derive(Debug)]
+struct Tallies {
+    /// Those of `all`, by their keys.
+    places: NumberMap<u32, u32>,
+    all: Vec<Tally>,
+    /// The letters of the stems, one behind the other.
+    letters: String,
+}
+
+/// The stems of a wording by their keys, in the order of these, for reasons.
+#[derive(Debug)]
+pub(super) struct Stems {
+    /// Each with where it stands among the letters.
+    places: Vec<(u32, (u32, u32))>,
+    letters: String,
+}
+
+impl Stems {
+    pub(super) fn get(&self, key: u32) -> Option<&str> {
+        let place = self.places.binary_search_by_key(&key, |(key, _)| *key).ok()?;
+        let (start, end) = self.places[place].1;
+        self.letters.get(start as usize..end as usize)
+    }
+}
 
 /// The profile of `report`, and its stems, for reasons.
 pub(super) fn read(report: &Report, tables: &StoryTables) -> (Profile, Stems) {
@@ -70,7 +91,7 @@ pub(super) fn read(report: &Report, tables: &StoryTables) -> (Profile, Stems) {
     });
     let titled = usize::from(!headline.is_empty());
     let title = Some(Sentence { text: &headline, start: 0 }).filter(|title| !title.text.is_empty());
-    let mut tallies = Tallies::with_capacity_and_hasher(USUAL_STEMS, Default::default());
+    let mut tallies = Tallies::new();
     let (mut acts, mut counts) = (BTreeMap::new(), BTreeMap::new());
     let mut lead_acts = BTreeSet::new();
     let mut lead_deeds = BTreeSet::new();
@@ -121,12 +142,13 @@ pub(super) fn read(report: &Report, tables: &StoryTables) -> (Profile, Stems) {
             }
         }
     }
-    let mut tallies: Vec<(u32, Tally)> = tallies.into_iter().collect();
-    tallies.sort_unstable_by_key(|(key, _)| *key);
-    let wording = tallies.iter().map(|(key, tally)| {
+    let Tallies { all: mut tallies, letters, .. } = tallies;
+    tallies.sort_unstable_by_key(|tally| tally.key);
+    let wording = tallies.iter().map(|tally| {
         let name = tally.name || tally.capital && !tally.lower;
         let weight = damped(tally.weight) * if name { NAME } else { 1.0 };
-        (*key, Word { key: *key, weight, opening: tally.opening, in_title: tally.title })
+        let word = Word { key: tally.key, weight, opening: tally.opening, in_title: tally.title };
+        (tally.key, word)
     });
     let wording = weightiest(wording, |key, word| word.weight * tables.expected_rarity(key));
     let acts = acts.into_iter().map(|(act, weight)| (u32::from(act), weight)).collect();
@@ -145,7 +167,8 @@ pub(super) fn read(report: &Report, tables: &StoryTables) -> (Profile, Stems) {
     profile.published = report.published;
     profile.lead_weekdays = lead_weekdays;
     profile.words = words;
-    (profile, Stems(tallies.into_iter().map(|(key, tally)| (key, tally.stem)).collect()))
+    let places = tallies.into_iter().map(|tally| (tally.key, tally.stem)).collect();
+    (profile, Stems { places, letters })
 }
 
 /// Facts by how often they are said.
@@ -202,7 +225,7 @@ fn tally(tokens: &[Token<'_>], place: SentencePlace, tables: &StoryTables, talli
     for (at, token) in tokens.iter().enumerate() {
         if token.number {
             let digits: String = token.text.chars().filter(|c| *c != ',' && !is_space(*c)).collect();
-            count(tallies, &format!("#{digits}"), place);
+            tallies.count(&format!("#{digits}"), place);
             continue;
         }
         let is_anyhow_capital = capitalised || at == 0;
@@ -217,11 +240,11 @@ fn tally(tokens: &[Token<'_>], place: SentencePlace, tables: &StoryTables, talli
             }
             let ends: Vec<usize> = run.char_indices().map(|(at, _)| at).skip(1).chain([run.len()]).collect();
             if ends.len() == 1 {
-                count(tallies, run, place);
+                tallies.count(run, place);
             }
             let starts = [0].into_iter().chain(ends.iter().copied());
             for (start, end) in starts.zip(ends.iter().skip(1)) {
-                count(tallies, &run[start..*end], place);
+                tallies.count(&run[start..*end], place);
             }
         }
     }
@@ -239,7 +262,7 @@ fn tally_word(
     if meaning.stopword || lower.chars().nth(1).is_none() {
         return;
     }
-    let tally = count(tallies, &stem(lower), place);
+    let tally = tallies.count(&stem(lower), place);
     match (word.chars().next().is_some_and(char::is_uppercase), is_anyhow_capital) {
         (true, false) => tally.name = true,
         (true, true) => tally.capital = true,
@@ -247,15 +270,30 @@ fn tally_word(
     }
 }
 
-/// Counts a stem once more.
-fn count<'t>(tallies: &'t mut Tallies, stem: &str, place: SentencePlace) -> &'t mut Tally {
-    let tally = tallies
-        .entry(key("word", stem))
-        .or_insert_with(|| Tally { stem: stem.to_owned(), ..Tally::default() });
-    tally.weight += place.weight;
-    tally.opening += f32::from(u8::from(place.opening));
-    tally.title |= place.title;
-    tally
+impl Tallies {
+    fn new() -> Self {
+        Self {
+            places: NumberMap::with_capacity_and_hasher(USUAL_STEMS, Default::default()),
+            all: Vec::with_capacity(USUAL_STEMS),
+            letters: String::new(),
+        }
+    }
+
+    /// Counts a stem once more.
+    fn count(&mut self, stem: &str, place: SentencePlace) -> &mut Tally {
+        let key = key("word", stem);
+        let at = *self.places.entry(key).or_insert_with(|| {
+            let start = self.letters.len() as u32;
+            self.letters.push_str(stem);
+            self.all.push(Tally::of_nothing(key, (start, self.letters.len() as u32)));
+            self.all.len() as u32 - 1
+        });
+        let tally = &mut self.all[at as usize];
+        tally.weight += place.weight;
+        tally.opening += f32::from(u8::from(place.opening));
+        tally.title |= place.title;
+        tally
+    }
 }
 
 /// The entities, by where they are named.

@@ -99,6 +99,15 @@ impl CharKind {
         }
     }
 
+    /// Whether a byte is a character of ASCII that is of this kind.
+    fn is_of_ascii(self, byte: u8) -> bool {
+        match self {
+            Self::Letter => byte.is_ascii_alphabetic(),
+            Self::Digit => byte.is_ascii_digit(),
+            Self::Other => false,
+        }
+    }
+
     /// Whether `c` stands inside a word or number, between two characters of this kind.
     fn is_joined_by(self, c: char) -> bool {
         match self {
@@ -113,38 +122,44 @@ impl CharKind {
 /// its apostrophes.
 pub(super) fn tokens<'t>(sentence: &'t str, tables: &'t StoryTables) -> Vec<Token<'t>> {
     let mut found = Vec::with_capacity(sentence.len() / 6);
-    let mut chars = sentence.char_indices();
-    while let Some((start, c)) = chars.next() {
-        let kind = CharKind::of(c);
+    let mut at = 0;
+    while let Some(c) = sentence[at..].chars().next() {
+        let (start, kind) = (at, CharKind::of(c));
         if kind == CharKind::Other {
+            at += c.len_utf8();
             continue;
         }
-        let mut end = start + c.len_utf8();
-        let mut rest = chars.clone();
-        while let Some((at, next)) = rest.next() {
-            let belongs = |c: char| CharKind::of(c) == kind;
-            let joins = || kind.is_joined_by(next) && rest.clone().next().is_some_and(|(_, c)| belongs(c));
-            if !belongs(next) && !joins() {
-                break;
-            }
-            end = at + next.len_utf8();
-            chars = rest.clone();
-        }
+        at = token_end(sentence, start, kind);
         let number = kind == CharKind::Digit;
         while number
-            && is_head_of_thousands(&sentence[start..end])
-            && let Some(group) = thousands(&sentence[end..])
+            && is_head_of_thousands(&sentence[start..at])
+            && let Some(group) = thousands(&sentence[at..])
         {
-            end += group;
-            while chars.offset() < end && chars.next().is_some() {}
+            at += group;
         }
-        let text = &sentence[start..end];
+        let text = &sentence[start..at];
         let lower = lower(text);
         let meaning = if number { WordMeaning::NONE } else { tables.meaning_of(&lower) };
-        let dense = !number && text.chars().any(is_dense);
+        let dense = !number && !text.is_ascii() && text.chars().any(is_dense);
         found.push(Token { text, lower, meaning, start, number, dense });
     }
     found
+}
+
+/// Where the word or number ends that starts at `start` with a character of `kind`.
+fn token_end(sentence: &str, start: usize, kind: CharKind) -> usize {
+    let belongs = |c: char| CharKind::of(c) == kind;
+    let mut end = start;
+    loop {
+        end += sentence.as_bytes()[end..].iter().take_while(|byte| kind.is_of_ascii(**byte)).count();
+        let mut behind = sentence[end..].chars();
+        let Some(next) = behind.next() else { return end };
+        let mut joins = || kind.is_joined_by(next) && behind.next().is_some_and(belongs);
+        if !belongs(next) && !joins() {
+            return end;
+        }
+        end += next.len_utf8();
+    }
 }
 
 /// Whether thousands may follow this number: three digits at most, or thousands already.
@@ -171,7 +186,11 @@ pub(super) fn is_space(c: char) -> bool {
 
 /// A word in lower case.
 fn lower(word: &str) -> Cow<'_, str> {
-    if word.chars().all(is_lower) { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) }
+    let is_lower_case = match word.is_ascii() {
+        true => !word.bytes().any(|byte| byte.is_ascii_uppercase()),
+        false => word.chars().all(is_lower),
+    };
+    if is_lower_case { Cow::Borrowed(word) } else { Cow::Owned(word.to_lowercase()) }
 }
 
 /// Whether `c` is itself in lower case.
@@ -229,7 +248,8 @@ pub(super) fn stem(word: &str) -> Cow<'_, str> {
     let length = |word: &str| if is_ascii { word.len() } else { word.chars().count() };
     let word = word.strip_suffix("'s").unwrap_or(word);
     let mut stem = Cow::Borrowed(word);
-    if length(word) > 4 {
+    // What all endings end with.
+    if word.ends_with(['s', 'g', 'd']) && length(word) > 4 {
         for (ending, replacement) in
             [("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", ""), ("s", "")]
         {
@@ -244,11 +264,11 @@ pub(super) fn stem(word: &str) -> Cow<'_, str> {
             };
             break;
         }
-        if length(&stem) > 4 && stem.ends_with('e') {
-            match &mut stem {
-                Cow::Borrowed(stem) => *stem = &stem[..stem.len() - 1],
-                Cow::Owned(stem) => stem.truncate(stem.len() - 1),
-            }
+    }
+    if length(&stem) > 4 && stem.ends_with('e') {
+        match &mut stem {
+            Cow::Borrowed(stem) => *stem = &stem[..stem.len() - 1],
+            Cow::Owned(stem) => stem.truncate(stem.len() - 1),
         }
     }
     match stem {
