@@ -723,6 +723,8 @@ fn what_asks_in_words_for_consent_or_for_an_address_is_no_part_of_the_story() {
     for asks in [
         "<div class=c-note><p>Мы используем файлы cookie, чтобы сайт работал лучше. Продолжая, вы соглашаетесь с этим.</p>\
          <button>Понятно</button></div>",
+        "<section><p>Utilizamos cookies propias y de terceros para analizar el tráfico y mostrar publicidad.</p>\
+         <a href=# role=button>Aceptar</a></section>",
         "<div class=x7><p>当サイトでは、利便性の向上とアクセス解析のためにクッキーを使用しています。</p><button>同意する</button></div>",
         "<form action=/nl><h3>Morning tide</h3><p>Five stories of the day at seven, written by the night desk.</p>\
          <input type=email><button>Go</button><small>You agree to the terms of the harbour.</small></form>",

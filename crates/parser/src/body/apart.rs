@@ -104,7 +104,11 @@ fn boxes_that_ask(layout: &Layout) -> Vec<bool> {
 
 /// Whether a line speaks to its reader, or of the site that it stands on.
 fn speaks_of_house(line: &str) -> bool {
-    const HOUSE: [&str; 22] = [
+    const HOUSE: [&str; 26] = [
+        "utilizamos cookies",
+        "usamos cookies",
+        "utilizziamo cookie",
+        "utilizamos os cookies",
         "this site",
         "this website",
         "our site",

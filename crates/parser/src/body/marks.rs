@@ -716,6 +716,7 @@ const APART: &[(&str, Separation, bool)] = &[
     ("truste", Separation::Consent, true),
     ("trustarc", Separation::Consent, false),
     ("qc-cmp", Separation::Consent, false),
+    ("qccmp", Separation::Consent, false),
     ("cmpbox", Separation::Consent, false),
     ("sp_message", Separation::Consent, false),
     ("fc-consent", Separation::Consent, false),

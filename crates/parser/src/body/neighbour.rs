@@ -3,11 +3,14 @@
 //! Pages append the next stories to themselves, and hold other posts beside one. Each stands in an element made for articles, or in
 //! a box with a heading of its own that looks like the box of the headline.
 
+use std::collections::{HashMap, HashSet};
+
 use dateline_text::date;
 
 use super::area::{AreaId, Tag};
 use super::cue::{self, Cue};
 use super::frame::Frame;
+use super::list;
 use super::run::{Layout, Run};
 
 /// Length of what an article must hold for the others on its page to be its neighbours, in units.
@@ -20,12 +23,21 @@ const HEADED_ARTICLE: f32 = 60.0;
 const DATE_LINE: f32 = 80.0;
 const DATED_WITHIN: usize = 3;
 
+/// Length of the shortest sentence of a flash, in units, and how many it has at most.
+const FLASH: f32 = 24.0;
+const MAX_FLASH: usize = 3;
+
+/// Openings of other articles beside a flash, at most.
+const MAX_OPENINGS: usize = 40;
+
 /// Headings of one page that are looked at.
 const MAX_HEADINGS: usize = 200;
 
 /// Drops what was kept of other articles than that of the headline.
 pub(super) fn drop_other_articles(layout: &Layout, frame: &Frame, kept: &mut [bool]) {
     let Some(headline) = headline(layout, frame) else { return };
+    keep_flash(layout, frame, headline, kept);
+    drop_behind_own(layout, frame, headline, kept);
     drop_other_elements(layout, headline, kept);
     drop_other_boxes(layout, headline, kept);
     drop_other_headings(layout, frame, headline, kept);
@@ -41,6 +53,92 @@ fn headline(layout: &Layout, frame: &Frame) -> Option<usize> {
     level(1)
         .or_else(|| headings().find(is_of_head))
         .or_else(|| frame.h1.filter(|h1| frame.testimony[*h1].title == 2))
+}
+
+/// Where the headline's own element holds a flash of a sentence or two, and all else that was kept stands below headlines that lead
+/// elsewhere: the flash alone. A forest takes the longer openings of other articles for the text.
+fn keep_flash(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [bool]) {
+    let Some(own) = own_element(layout, headline) else { return };
+    let is_own = |run: &Run| layout.around(run.area).any(|around| around == own);
+    let is_sentence = |index: &usize| {
+        let run = &layout.runs[*index];
+        is_own(run) && run.heading == 0 && run.ends && run.linked < 0.2 && run.units >= FLASH
+    };
+    let flash: Vec<usize> = (headline + 1..kept.len()).filter(is_sentence).take(MAX_FLASH + 1).collect();
+    if !(1..=MAX_FLASH).contains(&flash.len()) {
+        return;
+    }
+    let others = (0..kept.len()).filter(|index| kept[*index] && !is_own(&layout.runs[*index]));
+    let others: Vec<usize> = others.take(MAX_OPENINGS + 1).collect();
+    if others.len() > MAX_OPENINGS || layout.runs[headline].linked > 0.5 {
+        return;
+    }
+    let heading_of = |index: &usize| {
+        let heading = (headline + 1..*index).rev().find(|before| layout.runs[*before].heading > 0)?;
+        let run = &layout.runs[heading];
+        (run.linked > 0.8 && !is_own(run) && !layout.anchors.contains(&heading)).then_some(heading)
+    };
+    // Each opening has a headline for itself.
+    let headings: Option<HashSet<usize>> = others.iter().map(heading_of).collect();
+    let are_openings = headings.is_some_and(|headings| headings.len() == others.len() && headings.len() > 1);
+    // On the front page of a section, what introduces it is no story.
+    let is_front = || list::has_cards(layout, frame) && !is_dated(layout, headline);
+    if are_openings && !is_front() {
+        others.into_iter().for_each(|index| kept[index] = false);
+        flash.into_iter().for_each(|index| kept[index] = true);
+    }
+}
+
+/// The element that is made for an article, or for what a page is about, around a headline.
+fn own_element(layout: &Layout, headline: usize) -> Option<AreaId> {
+    let is_own = |area: &AreaId| matches!(layout.areas[*area as usize].tag, Tag::Article | Tag::Main);
+    layout.around(layout.runs[headline].area).find(is_own)
+}
+
+/// By headings, of whatever rank, outside and behind the element that holds the headline and its text: one with a day or a byline of its own
+/// begins another story, which goes on to the end of its box.
+fn drop_behind_own(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [bool]) {
+    let Some(own) = own_element(layout, headline) else { return };
+    let is_own = |area: AreaId| layout.around(area).any(|around| around == own);
+    let length = |kept: &[bool], is_in: &dyn Fn(AreaId) -> bool| -> f32 {
+        let runs = layout.runs.iter().zip(kept).filter(|(run, kept)| **kept && is_in(run.area));
+        runs.map(|(run, _)| run.units).sum()
+    };
+    let own_length = length(kept, &is_own);
+    if own_length < HEADED_ARTICLE {
+        return;
+    }
+    let begins_other = |index: &usize| {
+        let run = &layout.runs[*index];
+        run.heading > 0
+            && !is_own(run.area)
+            && !frame.testimony[*index].is_title_of_head
+            && (is_dated(layout, *index) || is_signed(layout, *index))
+    };
+    let others: Vec<usize> = (headline + 1..kept.len()).filter(begins_other).take(MAX_HEADINGS).collect();
+    // Each begins in a box beside the element, or right in one around it.
+    let mut begins: HashMap<AreaId, usize> = HashMap::new();
+    let mut flat = usize::MAX;
+    for heading in others {
+        let around = layout.around(layout.runs[heading].area);
+        match around.take_while(|around| !encloses(layout, *around, own)).last() {
+            Some(side) => {
+                begins.entry(side).or_insert(heading);
+            }
+            None => flat = flat.min(heading),
+        }
+    }
+    let is_gone = |index: &usize| {
+        let area = layout.runs[*index].area;
+        let is_beside = |around: AreaId| begins.get(&around).is_some_and(|heading| index >= heading);
+        kept[*index] && (layout.around(area).any(is_beside) || *index >= flat && !is_own(area))
+    };
+    let gone: Vec<usize> = (headline + 1..kept.len()).filter(is_gone).collect();
+    let gone_length: f32 = gone.iter().map(|index| layout.runs[*index].units).sum();
+    // The parts of a chronicle are longer than what introduces them.
+    if own_length >= ARTICLE.min(gone_length) {
+        gone.into_iter().for_each(|index| kept[index] = false);
+    }
 }
 
 /// By elements that are made for articles.
@@ -278,5 +376,69 @@ mod tests {
             story("ferry")
         );
         assert!(text(&html).contains("The ferry left") && !text(&html).contains("The keeper left"));
+    }
+
+    /// A headline that leads elsewhere, above the opening of what it leads to.
+    fn card(number: usize) -> String {
+        format!(
+            "<div class=card><h3><a href=/{number}>Lighthouse number {number} has a new lamp</a></h3><p>The keeper of lighthouse {number} \
+             lit the lamp that he had waited for since the spring, and the whole of the coast came to look at it, the council said.</p></div>"
+        )
+    }
+
+    #[test]
+    fn a_flash_stays_and_the_openings_of_other_articles_beside_it_go() {
+        let flash = "The ferry ran aground off the western pier. Nobody was hurt.";
+        let cards: String = (1..5).map(card).collect();
+        for element in ["article", "main"] {
+            let head = format!("<{element}><h1>Ferry runs aground</h1><p>{flash}</p></{element}>");
+            let page =
+                format!("<title>Ferry runs aground</title>{head}<section><h2>More</h2>{cards}</section>");
+            assert_eq!(text(&page), flash, "{element}");
+        }
+    }
+
+    #[test]
+    fn parts_of_a_text_outside_of_the_element_of_its_headline_stay() {
+        let lede = "The ferry left the harbour at six in the morning, the first time since the storm, the port authority said on Wednesday.";
+        let head = format!(
+            "<title>Ferry runs again</title><article><h1>Ferry runs again</h1><p>{lede}</p></article>"
+        );
+        // Headings that lead to their own place on the page, or to nothing.
+        for heading in ["<a href=#lamp>What the keeper says</a>", "What the keeper says"] {
+            let parts: String = (1..4)
+                .map(|number| {
+                    card(number).replace(
+                        &format!("<a href=/{number}>Lighthouse number {number} has a new lamp</a>"),
+                        heading,
+                    )
+                })
+                .collect();
+            assert!(text(&format!("{head}{parts}")).contains("The keeper of lighthouse 2"), "{heading}");
+        }
+        // A chronicle's parts have days, and are longer than what introduces them.
+        let parts: String = (1..4)
+            .map(|number| {
+                format!(
+                    "<section><h2>Day {number}</h2><p class=date>1{number} March 2025</p>{}</section>",
+                    story("ferry")
+                )
+            })
+            .collect();
+        assert!(text(&format!("{head}{parts}")).contains("The ferry left the harbour at eight"));
+    }
+
+    #[test]
+    fn a_dated_story_behind_the_element_of_the_headline_is_another_whatever_its_heading() {
+        let head = format!(
+            "<title>Ferry runs again</title><main><article><h1>Ferry runs again</h1>{}</article></main>",
+            story("ferry")
+        );
+        for line in ["<time>20 March 2025</time>", "<p>By Bo Ek</p>"] {
+            let other =
+                format!("<div class=next><h2>Lighthouse has a new lamp</h2>{line}{}</div>", story("keeper"));
+            let found = text(&format!("{head}{other}"));
+            assert!(found.contains("The ferry left") && !found.contains("The keeper left"), "{line}");
+        }
     }
 }

@@ -80,6 +80,9 @@ const PHRASES: &[&str] = &[
     "abonnenten vorbehalten",
     "weiterlesen mit",
     "um weiterzulesen",
+    "sie möchten weiterlesen",
+    "jetzt abo abschließen",
+    "lesen sie mit einem abo",
     "um weiter zu lesen",
     "bereits abonnent",
     "réservé aux abonnés",
@@ -122,6 +125,7 @@ const PHRASES: &[&str] = &[
     "계속 읽으려면",
     "계속 읽으시려면",
     "이어서 보시려면",
+    "로그인 후 계속 읽",
     "전문을 보시려면",
     "전체 기사를 볼 수 있습니다",
     "전체 기사를 보실 수",
@@ -134,6 +138,8 @@ const PHRASES: &[&str] = &[
     "続きを読むには",
     "続きをお読み",
     "仅限订阅",
+    "仅限会员",
+    "僅限會員",
     "订阅后",
     "订阅者专享",
     "会员专享",
@@ -186,6 +192,7 @@ const BUTTONS: &[&str] = &[
 
 /// Words that bid a reader pay or log in, in lower case.
 const BIDS: &[&str] = &[
+    "jetzt abo",
     "подпишитесь",
     "оформите",
     "войдите",

@@ -81,6 +81,8 @@ pub(super) struct Layout {
     pub(super) openers: Vec<usize>,
     /// Thematic breaks (`<hr>`), likewise.
     pub(super) rules: Vec<usize>,
+    /// Links to a place on the page itself: the numbers of the runs that each stands in.
+    pub(super) anchors: Vec<usize>,
 }
 
 impl Layout {
@@ -109,7 +111,7 @@ impl Layout {
         self.separators.iter_mut().for_each(|(run, _)| *run = places[*run]);
         let ends = places.len();
         let place = |run: &mut usize| *run = if *run < ends { places[*run] } else { left };
-        self.openers.iter_mut().chain(&mut self.rules).for_each(place);
+        self.openers.iter_mut().chain(&mut self.rules).chain(&mut self.anchors).for_each(place);
         for (run, reason) in std::mem::take(&mut self.runs).into_iter().zip(reasons) {
             match reason {
                 Some(reason) => self.apart.push((run, reason)),
@@ -227,6 +229,7 @@ impl<'d> Builder<'d> {
             apart: Vec::new(),
             separators: Vec::new(),
             openers: Vec::new(),
+            anchors: Vec::new(),
             rules: Vec::new(),
         };
         Self {
@@ -375,6 +378,10 @@ impl<'d> Builder<'d> {
         match node.name() {
             Some(&local_name!("a")) => {
                 self.note_opener(node);
+                self.layout.areas[self.area as usize].controls += u32::from(is_button(node));
+                if node.attr("href").is_some_and(|href| href.trim_start().starts_with('#')) {
+                    self.layout.anchors.push(self.layout.runs.len());
+                }
                 self.inline.link = true;
                 self.pending.links = self.pending.links.saturating_add(1);
             }
@@ -806,6 +813,11 @@ impl Layout {
     pub(super) fn marks_around(&self, run: &Run) -> MarkupFamilies {
         run.marks.union(self.areas[run.area as usize].marks_above)
     }
+}
+
+/// Whether a link says that it is a button.
+fn is_button(link: Node<'_>) -> bool {
+    link.attr("role").is_some_and(|role| role.eq_ignore_ascii_case("button"))
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@
 //! title or a heading, or in what the page says first; a phrase in the midst of a story makes no wall. A wall speaks to its
 //! reader ("your browser", "please") or of the site; a story tells of others, and quotes what it says of walls. So a headline that
 //! holds the phrase and more ("Access denied to port workers") is a story's where a sentence below it tells something, and one that holds
-//! nothing else ("Access denied") where a day and several such sentences stand below it.
+//! nothing else ("Access denied") where a day and several such sentences stand below it. A wall knows no day: a sentence that names one tells
+//! something even where it holds the phrase.
 
+use dateline_text::date;
 use dateline_wire::PageKind;
 
 use super::marks::Separation;
@@ -148,6 +150,8 @@ const WALLS: &[(&str, PageKind)] = &[
     ("비정상적인 트래픽", PageKind::BotWall),
     ("사람인지 확인", PageKind::BotWall),
     ("アクセスが集中", PageKind::BotWall),
+    ("アクセスが拒否され", PageKind::BotWall),
+    ("アクセスはブロックされ", PageKind::BotWall),
     ("人間であることを確認", PageKind::BotWall),
     ("异常流量", PageKind::BotWall),
     ("異常流量", PageKind::BotWall),
@@ -521,13 +525,15 @@ pub(super) fn of(document: &Document, layout: &Layout, kept: &[bool], is_dated: 
     // Where there is a text of its own, the line is about something beside it.
     let own: f32 = body().filter(|run| phrase(layout.str(run)).is_none()).map(|run| run.units).sum();
     let is_story = is_dated && own >= MORE;
-    let tells = || body().any(|run| is_told_of_others(layout, run));
+    let tells = || body().any(|run| is_told_of_others(layout, run) || is_told_of_day(layout, run));
     let is_to_reader = |line: &&str| !is_dated && speaks_to_reader(line);
     // A headline of nothing but a wall's words is a story's where a day stands below it, and several sentences that tell of others and none
     // of anything else.
     let tells_story = || {
         let long = || body().filter(|run| run.heading == 0 && run.units >= MORE);
-        has_day(layout) && long().count() >= STORY && long().all(|run| is_told_of_others(layout, run))
+        let is_told = |run| is_told_of_others(layout, run) || is_told_of_day(layout, run);
+        let is_dated = has_day(layout) || long().any(|run| is_told_of_day(layout, run));
+        is_dated && long().count() >= STORY && long().all(is_told)
     };
     let is_walls = |line: &&str| if says_more(line) { !tells() } else { !tells_story() };
     let wall = |line: &str| is_all(line).filter(|_| is_walls(&line));
@@ -597,6 +603,41 @@ fn is_told_of_others(layout: &Layout, run: &Run) -> bool {
         && phrase(line).is_none()
         && !speaks_to_reader(line)
         && !speaks_of_site(line)
+}
+
+/// Whether a run tells, in a sentence that names a day, what is about neither its reader nor the site, but for the words of walls in it.
+fn is_told_of_day(layout: &Layout, run: &Run) -> bool {
+    let line = layout.str(run);
+    let is_long = || {
+        let is_dense = run.units > 1.2 * run.letters as f32;
+        run.units >= if is_dense { MORE_IN_DENSE_SCRIPT } else { MORE }
+    };
+    run.ends && run.heading == 0 && is_long() && names_day(line) && !is_framed(layout, run) && {
+        let lower = line.to_lowercase().replace('\u{2019}', "'");
+        let beside = phrase(&lower).map_or_else(|| lower.clone(), |(phrase, _)| lower.replace(phrase, " "));
+        !speaks_to_reader(&beside) && !speaks_of_site(&beside)
+    }
+}
+
+/// Whether a line names a day: of the week, of a month, or by its number as Han and Hangul write it.
+fn names_day(line: &str) -> bool {
+    const WEEK: [&str; 5] = ["曜日", "요일", "星期", "周", "週"];
+    let is_weekday = |word: &str| word.chars().count() > 3 && date::weekday(word).is_some();
+    let is_numbered = || {
+        let after = line.char_indices().filter(|(_, c)| matches!(c, '日' | '일'));
+        after.into_iter().any(|(at, _)| line[..at].ends_with(|c: char| c.is_ascii_digit()))
+    };
+    let of_week = || {
+        WEEK.iter().any(|week| {
+            let behind = line.split(week).nth(1);
+            matches!(*week, "曜日" | "요일") && behind.is_some()
+                || behind.is_some_and(|behind| behind.starts_with(['一', '二', '三', '四', '五', '六', '日']))
+        })
+    };
+    line.to_lowercase().split(|c: char| !c.is_alphabetic()).any(is_weekday)
+        || is_numbered()
+        || of_week()
+        || date::has_digit(line) && date::read(line).is_some_and(|written| written.date().is_some())
 }
 
 /// Whether a line speaks of the site that it stands on.

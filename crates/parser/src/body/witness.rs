@@ -81,7 +81,9 @@ impl Witness {
             }
             "og:type" if content.trim().eq_ignore_ascii_case("article") => self.declare(Declared::Article),
             "article:published_time" => self.declare(Declared::Article),
-            "article:content_tier" => self.is_paid |= content.trim().eq_ignore_ascii_case("locked"),
+            "article:content_tier" | "og:article:content_tier" => {
+                self.is_paid |= content.trim().eq_ignore_ascii_case("locked")
+            }
             _ => {}
         }
         let item = node.attr("itemprop").unwrap_or_default();
