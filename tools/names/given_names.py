@@ -71,4 +71,5 @@ def main():
     pathlib.Path(sys.argv[1]).write_text("".join(f"{name}\n" for name in kept), encoding="utf-8")
 
 
-main()
+if __name__ == "__main__":
+    main()
