@@ -13,7 +13,7 @@ mod account;
 mod report;
 mod telling;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
@@ -23,6 +23,7 @@ use jiff::Timestamp;
 use crate::compact_id::CompactId;
 use crate::copy::{MEMORY, MIN_SHARE};
 use crate::id_map::IdMap;
+use crate::number_map::NumberMap;
 use crate::origin::Agencies;
 use crate::pack::{Packed, packed};
 use crate::story::{StoryIndex, StoryReason, StoryTables};
@@ -252,9 +253,8 @@ impl StoryBook {
     pub fn move_to(&mut self, article: &ArticleId, story: &StoryId) {
         let Some(from) = self.story_of(article).filter(|from| from != story) else { return };
         if self.is_report(article) {
-            let others = self.articles_of(story);
-            let beside = others.iter().find(|other| self.is_report(other));
-            self.index.move_beside(article.as_str(), beside.map(ArticleId::as_str));
+            let beside = self.report_beside(article, story).map(|beside| beside.text().into_owned());
+            self.index.move_beside(article.as_str(), beside.as_deref());
             self.index.take_changes();
         }
         let change = Move { article: article.clone(), from: Some(from), to: story.clone() };
@@ -263,19 +263,23 @@ impl StoryBook {
 
     /// The story of an article that is not forgotten.
     pub fn story_of(&self, article: &ArticleId) -> Option<StoryId> {
-        let story = self.stories.id(self.place_of(article)?.story)?;
-        Some(StoryId::from_stored(story.text()))
+        self.story_id(self.place_of(article)?.story)
     }
 
     fn place_of(&self, article: &ArticleId) -> Option<&ArticlePlace> {
         self.articles.get(&CompactId::of(article.as_str()))
     }
 
-    /// The articles of a story.
-    fn articles_of(&self, story: &StoryId) -> Vec<ArticleId> {
-        let articles = self.stories.get(&CompactId::of(story.as_str())).into_iter().flatten();
-        let ids = articles.filter_map(|article| self.articles.id(*article));
-        ids.map(|id| ArticleId::from_stored(id.text())).collect()
+    /// The articles of a story, by their numbers.
+    fn articles_of(&self, story: &StoryId) -> &[u32] {
+        self.stories.get(&CompactId::of(story.as_str())).map_or(&[], Vec::as_slice)
+    }
+
+    /// The first of a story's reports that is another article than this one, by its id.
+    fn report_beside(&self, article: &ArticleId, story: &StoryId) -> Option<&CompactId> {
+        let own = CompactId::of(article.as_str());
+        let others = self.articles_of(story).iter().filter(|other| self.report_number(**other).is_some());
+        others.filter_map(|other| self.articles.id(*other)).find(|other| **other != own)
     }
 
     /// Takes back an article that was told in `story`; nothing is judged. Articles are to come in the order in which they came first.
@@ -284,9 +288,8 @@ impl StoryBook {
         let copy_of = self.copied(article);
         self.index.remove(article.article.as_str());
         if copy_of.is_none() {
-            let others = self.articles_of(story);
-            let beside = others.iter().find(|other| **other != article.article && self.is_report(other));
-            self.index.restore(&report_of(article), beside.map(ArticleId::as_str));
+            let beside = self.report_beside(&article.article, story).map(|beside| beside.text().into_owned());
+            self.index.restore(&report_of(article), beside.as_deref());
             self.index.take_changes();
         }
         self.put(&article.article, at, story.clone(), copy_of);
@@ -311,7 +314,7 @@ impl StoryBook {
             Some(_) => self.index.remove(id.as_str()),
             None => reasons = self.index.place_again(&report_of(article)).joined_by,
         }
-        let changed = self.index.take_changes();
+        let changed = self.index.take_changed();
         let (mut moves, mut ended) = self.regroup(id, article.revision, changed);
         for change in &moves {
             self.apply(change, at);
@@ -377,6 +380,20 @@ impl StoryBook {
     /// Whether an article is one that the index compares: no copy.
     fn is_report(&self, article: &ArticleId) -> bool {
         self.index.story_of(article.as_str()).is_some()
+    }
+
+    /// The number that the index knows an article by, which it has one for if that is no copy.
+    fn report_number(&self, article: u32) -> Option<u32> {
+        self.index.number(self.articles.id(article)?)
+    }
+
+    /// The number of the story that a report was told in.
+    fn told_in(&self, report: u32) -> Option<u32> {
+        Some(self.articles.get(self.index.id_of(report))?.story)
+    }
+
+    fn story_id(&self, story: u32) -> Option<StoryId> {
+        Some(StoryId::from_stored(self.stories.id(story)?.text()))
     }
 
     fn reasons(&self, article: &ArticleEvent, story: &StoryId, reasons: Vec<StoryReason>) -> Vec<JoinReason> {
@@ -462,53 +479,51 @@ impl StoryBook {
         self.index.take_changes();
     }
 
-    /// What the index changed of these articles, as moves between stories, and the stories that ended, each with the one that has its
+    /// What the index changed of these reports, as moves between stories, and the stories that ended, each with the one that has its
     /// articles now. `cause` is the article that came.
     fn regroup(
         &self,
         cause: &ArticleId,
         revision: u32,
-        changed: Vec<String>,
+        changed: Vec<u32>,
     ) -> (Vec<Move>, Vec<(StoryId, StoryId)>) {
         let mut groups = Groups::default();
-        for id in changed {
-            groups.add(&self.index, &ArticleId::from_stored(id));
+        for report in changed {
+            groups.add(self, report);
         }
-        let told: BTreeSet<StoryId> = groups
-            .members()
-            .filter_map(|article| self.story_of(article))
-            .chain(self.story_of(cause))
-            .collect();
-        for article in told.iter().flat_map(|story| self.articles_of(story)) {
-            groups.add(&self.index, &article);
+        let cause = Cause {
+            article: cause,
+            revision,
+            report: self.index.number(&CompactId::of(cause.as_str())),
+            story: self.place_of(cause).map(|place| place.story),
+        };
+        let told: BTreeSet<u32> =
+            groups.members().filter_map(|member| member.story).chain(cause.story).collect();
+        let told: BTreeMap<StoryId, u32> =
+            told.into_iter().filter_map(|story| Some((self.story_id(story)?, story))).collect();
+        for article in told.values().filter_map(|story| self.stories.value(*story)).flatten() {
+            if let Some(report) = self.report_number(*article) {
+                groups.add(self, report);
+            }
         }
-        let heirs = self.heirs(cause, &told, &groups);
-        let names = groups.names(cause, revision, &heirs);
+        let heirs = groups.heirs(&told, &cause);
+        let names = groups.names(self, &told, &heirs, &cause);
         let mut moves = Vec::new();
         for (members, story) in groups.groups.iter().zip(&names) {
-            for article in members {
-                let from = self.story_of(article);
-                if from.as_ref() != Some(story) {
-                    moves.push(Move { article: article.clone(), from, to: story.clone() });
-                }
+            let number = self.stories.number(&CompactId::of(story.as_str()));
+            for member in members.iter().filter(|member| member.story.is_none() || member.story != number) {
+                let article = ArticleId::from_stored(self.index.id_of(member.report).text());
+                let from = member.story.and_then(|from| self.story_id(from));
+                moves.push(Move { article, from, to: story.clone() });
             }
         }
         let mut ended = Vec::new();
-        for story in &told {
-            let Some(heir) = heirs.get(story) else { continue };
+        for (story, number) in &told {
+            let Some(heir) = heirs.get(number) else { continue };
             let to = &names[heir.group];
-            let articles = self.articles_of(story);
-            for article in articles.iter().filter(|article| !self.is_report(article) && *article != cause) {
-                // A copy goes where its text goes, and all that is left of a story that ended goes with it.
-                let original = self.place_of(article).and_then(|place| place.copy_of.as_deref());
-                let original = original.map(|original| ArticleId::from_stored(original.text()));
-                let moved = moves.iter().find(|change| {
-                    Some(&change.article) == original.as_ref() && change.from.as_ref() == Some(story)
-                });
-                let to = moved.map_or(to, |change| &change.to).clone();
-                if to != *story {
-                    moves.push(Move { article: article.clone(), from: Some(story.clone()), to });
-                }
+            let leaves = |change: &Move| change.from.as_ref() == Some(story);
+            if to != story || moves.iter().any(leaves) {
+                self.take_copies_along(story, to, &cause, &mut moves);
             }
             if to != story {
                 ended.push((story.clone(), to.clone()));
@@ -517,75 +532,121 @@ impl StoryBook {
         (moves, ended)
     }
 
-    /// For each story the group that has most of its reports now; the article that came says nothing of it, unless it is the only one.
-    fn heirs(&self, cause: &ArticleId, told: &BTreeSet<StoryId>, groups: &Groups) -> BTreeMap<StoryId, Heir> {
-        let mut heirs = BTreeMap::new();
-        for story in told {
-            let mut votes: BTreeMap<usize, (usize, u32)> = BTreeMap::new();
-            let of = |article: &ArticleId| {
-                Some((*groups.by_article.get(article)?, self.index.order_of(article.as_str())?))
+    /// Adds the moves of a story's copies: one goes where its text goes, and all that is left of a story that ended goes with it, to `to`.
+    fn take_copies_along(&self, story: &StoryId, to: &StoryId, cause: &Cause<'_>, moves: &mut Vec<Move>) {
+        for copy in self.articles_of(story).iter().filter(|article| self.report_number(**article).is_none()) {
+            let Some(article) = self.articles.id(*copy).map(|id| ArticleId::from_stored(id.text())) else {
+                continue;
             };
-            for (group, order) in
-                self.articles_of(story).iter().filter(|article| *article != cause).filter_map(of)
-            {
-                let vote = votes.entry(group).or_insert((0, order));
-                *vote = (vote.0 + 1, vote.1.min(order));
+            if article == *cause.article {
+                continue;
             }
-            if votes.is_empty() && self.story_of(cause).as_ref() == Some(story) {
-                votes.extend(of(cause).map(|(group, order)| (group, (1, order))));
-            }
-            let most =
-                votes.into_iter().max_by_key(|(_, (count, oldest))| (*count, std::cmp::Reverse(*oldest)));
-            if let Some((group, (_, oldest))) = most {
-                heirs.insert(story.clone(), Heir { group, oldest });
+            let original = self.articles.value(*copy).and_then(|place| place.copy_of.as_deref());
+            let original = original.map(|original| ArticleId::from_stored(original.text()));
+            let moved = moves.iter().find(|change| {
+                Some(&change.article) == original.as_ref() && change.from.as_ref() == Some(story)
+            });
+            let to = moved.map_or(to, |change| &change.to).clone();
+            if to != *story {
+                moves.push(Move { article, from: Some(story.clone()), to });
             }
         }
-        heirs
     }
+}
+
+/// The article that came.
+#[derive(Debug, Clone, Copy)]
+struct Cause<'a> {
+    article: &'a ArticleId,
+    revision: u32,
+    /// Its number in the index, if it is no copy.
+    report: Option<u32>,
+    /// The number of the story that it was told in, if it came before.
+    story: Option<u32>,
 }
 
 /// The group of reports that a story goes on in.
 #[derive(Debug, Clone, Copy)]
 struct Heir {
     group: usize,
-    /// The place of the oldest of its reports there.
+    /// The oldest of its reports there, by its number in the index.
     oldest: u32,
 }
 
-/// What the index holds together.
+/// What the index holds together. A story may have thousands of reports, so they go by numbers here.
 #[derive(Debug, Default)]
 struct Groups {
-    groups: Vec<Vec<ArticleId>>,
-    by_article: HashMap<ArticleId, usize>,
+    groups: Vec<Vec<GroupMember>>,
+    by_report: NumberMap<u32, usize>,
+}
+
+/// A report, by its number in the index, with the number of the story that it was told in.
+#[derive(Debug, Clone, Copy)]
+struct GroupMember {
+    report: u32,
+    story: Option<u32>,
 }
 
 impl Groups {
-    /// Adds the reports that tell what `article` tells.
-    fn add(&mut self, index: &StoryIndex, article: &ArticleId) {
-        if self.by_article.contains_key(article) {
+    /// Adds the reports that tell what a report tells.
+    fn add(&mut self, book: &StoryBook, report: u32) {
+        if self.by_report.contains_key(&report) {
             return;
         }
-        let members: Vec<ArticleId> = index
-            .reports_beside(article.as_str())
-            .into_iter()
-            .map(|id| ArticleId::from_stored(id.as_ref()))
-            .collect();
-        if !members.is_empty() {
-            self.by_article.extend(members.iter().map(|member| (member.clone(), self.groups.len())));
-            self.groups.push(members);
-        }
+        let members = book.index.beside(report).iter();
+        let members: Vec<GroupMember> =
+            members.map(|report| GroupMember { report: *report, story: book.told_in(*report) }).collect();
+        self.by_report.extend(members.iter().map(|member| (member.report, self.groups.len())));
+        self.groups.push(members);
     }
 
-    fn members(&self) -> impl Iterator<Item = &ArticleId> {
+    fn members(&self) -> impl Iterator<Item = &GroupMember> {
         self.groups.iter().flatten()
     }
 
+    /// For each story the group that has most of its reports now; the article that came says nothing of it, unless it is the only one.
+    fn heirs(&self, told: &BTreeMap<StoryId, u32>, cause: &Cause<'_>) -> NumberMap<u32, Heir> {
+        let mut votes: NumberMap<u32, BTreeMap<usize, (usize, u32)>> = NumberMap::default();
+        for (group, members) in self.groups.iter().enumerate() {
+            for member in members.iter().filter(|member| Some(member.report) != cause.report) {
+                let Some(story) = member.story else { continue };
+                let vote = votes.entry(story).or_default().entry(group).or_insert((0, member.report));
+                *vote = (vote.0 + 1, vote.1.min(member.report));
+            }
+        }
+        if let (Some(story), Some(report)) = (cause.story, cause.report)
+            && let Some(group) = self.by_report.get(&report)
+        {
+            votes.entry(story).or_insert_with(|| BTreeMap::from([(*group, (1, report))]));
+        }
+        let most = |votes: BTreeMap<usize, (usize, u32)>| {
+            votes.into_iter().max_by_key(|(_, (count, oldest))| (*count, std::cmp::Reverse(*oldest)))
+        };
+        let heirs = votes.into_iter().filter(|(story, _)| told.values().any(|told| told == story));
+        heirs
+            .filter_map(|(story, votes)| {
+                let (group, (_, oldest)) = most(votes)?;
+                Some((story, Heir { group, oldest }))
+            })
+            .collect()
+    }
+
     /// The story of each group: the oldest of those that go on in it, or a new one.
-    fn names(&self, cause: &ArticleId, revision: u32, heirs: &BTreeMap<StoryId, Heir>) -> Vec<StoryId> {
-        let name = |(group, members): (usize, &Vec<ArticleId>)| {
-            let claims = heirs.iter().filter(|(_, heir)| heir.group == group);
-            let oldest = claims.min_by_key(|(_, heir)| heir.oldest);
-            oldest.map_or_else(|| StoryId::of(&members[0], cause, revision), |(story, _)| story.clone())
+    fn names(
+        &self,
+        book: &StoryBook,
+        told: &BTreeMap<StoryId, u32>,
+        heirs: &NumberMap<u32, Heir>,
+        cause: &Cause<'_>,
+    ) -> Vec<StoryId> {
+        let name = |(group, members): (usize, &Vec<GroupMember>)| {
+            let claims = told.iter().filter_map(|(story, number)| Some((story, heirs.get(number)?)));
+            let oldest = claims.filter(|(_, heir)| heir.group == group).min_by_key(|(_, heir)| heir.oldest);
+            let first = || ArticleId::from_stored(book.index.id_of(members[0].report).text());
+            oldest.map_or_else(
+                || StoryId::of(&first(), cause.article, cause.revision),
+                |(story, _)| story.clone(),
+            )
         };
         self.groups.iter().enumerate().map(name).collect()
     }

@@ -330,20 +330,39 @@ impl StoryIndex {
 
     /// The reports whose story is another than it was when this was last asked, with the new ones.
     pub fn take_changes(&mut self) -> Vec<String> {
+        self.take_changed().into_iter().map(|number| self.id(number).into_owned()).collect()
+    }
+
+    /// The same, by their numbers, which are greater for reports that came later.
+    pub(crate) fn take_changed(&mut self) -> Vec<u32> {
         let changed = std::mem::take(&mut self.changed);
-        let known = changed.into_iter().filter(|number| *number >= self.first);
-        known.map(|number| self.id(number).into_owned()).filter(|id| !id.is_empty()).collect()
+        let is_known = |number: &u32| *number >= self.first && !self.id_of(*number).is_empty();
+        changed.into_iter().filter(is_known).collect()
+    }
+
+    /// The reports in the story of a report, by their numbers, in their order of arrival.
+    pub(crate) fn beside(&self, number: u32) -> &[u32] {
+        self.members(self.report(number).story)
+    }
+
+    /// The number of a report that is known.
+    pub(crate) fn number(&self, id: &CompactId) -> Option<u32> {
+        self.numbers.get(id, |number| Some(self.id_of(number)))
+    }
+
+    fn number_of(&self, id: &str) -> Option<u32> {
+        self.number(&CompactId::of(id))
+    }
+
+    /// The id of a report that is kept.
+    pub(crate) fn id_of(&self, number: u32) -> &CompactId {
+        &self.report(number).id
     }
 
     /// The ids of the reports in the story of report `id`, in their order of arrival.
     pub fn reports_beside(&self, id: &str) -> Vec<Cow<'_, str>> {
         let members = self.number_of(id).map(|number| self.members(self.report(number).story));
         members.into_iter().flatten().map(|member| self.id(*member)).collect()
-    }
-
-    /// A number that is greater for reports that came later.
-    pub fn order_of(&self, id: &str) -> Option<u32> {
-        self.number_of(id)
     }
 
     /// What the report `id` tells.
@@ -353,10 +372,6 @@ impl StoryIndex {
         let acts = profile.lead_acts().map(|act| self.tables.act_name(act).to_owned()).collect();
         let days = profile.lead_days().filter_map(|day| nearest(day, profile.published?)).collect();
         ReportFacts { acts, days }
-    }
-
-    fn number_of(&self, id: &str) -> Option<u32> {
-        self.numbers.get(&CompactId::of(id), |number| Some(&self.report(number).id))
     }
 
     fn report(&self, number: u32) -> &PlacedReport {
