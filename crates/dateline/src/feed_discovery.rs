@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::feed_finding::wish_of_host;
+use crate::text::failure_without_address;
 
 /// Why there is none to add.
 #[derive(Debug, thiserror::Error)]
@@ -73,6 +74,7 @@ pub async fn discover<'p, E: From<DiscoveryError>>(
     };
     let public = |url: &Url| fetcher.secret_query().public(url);
     let address = public(url);
+    let why = failure_without_address(&why, address.as_str());
     let Some(named) = named_by_page(fetcher, url, &there).await else {
         return Err(DiscoveryError::Unanswered { address, why }.into());
     };
@@ -82,7 +84,11 @@ pub async fn discover<'p, E: From<DiscoveryError>>(
             let feed = plan(only.clone()).await?;
             match ask(fetcher, &feed).await {
                 Ok(outcome) => Ok((only.clone(), feed, outcome)),
-                Err(why) => Err(DiscoveryError::Failing { address, feed: public(only), why }.into()),
+                Err(why) => {
+                    let feed = public(only);
+                    let why = failure_without_address(&why, feed.as_str());
+                    Err(DiscoveryError::Failing { address, feed, why }.into())
+                }
             }
         }
         several => {

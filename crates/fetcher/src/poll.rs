@@ -90,7 +90,11 @@ impl Fetcher {
             let headers = self.conditions(&before.validators, &url);
             let response = match self.client.send(&url, Purpose::Feed, headers, Some(feed)).await {
                 Ok(response) => response,
-                Err(failure) => return PollAnswer::without_answer(failure),
+                Err(failure) if hops.is_empty() => return PollAnswer::without_answer(failure),
+                Err(failure) => {
+                    let target = self.secret_query().public(&url);
+                    return PollAnswer::without_answer(failure).by_way_of(&target);
+                }
             };
             match self.client.redirect(&url, &response, &hops) {
                 Some(Ok((hop, target))) => {
@@ -312,6 +316,18 @@ impl PollAnswer {
         };
         let exchange = PollExchange { status: None, failure: kind, moved_to: None, fresh_for: None, outcome };
         Self { exchange, entries: Vec::new(), hub: HubNews::Nothing, result }
+    }
+
+    /// Tells that it was `target`, another address than that of the feed, which gave no answer.
+    fn by_way_of(mut self, target: &PublicUrl) -> Self {
+        let told = |reason: &mut String| *reason = format!("it redirects to {target}: {reason}");
+        if let ExchangeOutcome::Failed { reason, .. } = &mut self.exchange.outcome {
+            told(reason);
+        }
+        if let PollResult::Failed(reason) = &mut self.result {
+            told(reason);
+        }
+        self
     }
 
     fn with_status(mut self, status: u16) -> Self {

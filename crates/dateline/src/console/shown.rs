@@ -6,12 +6,12 @@
 
 use std::sync::LazyLock;
 
-use axum::http::StatusCode;
 use maud::{Markup, html};
 use regex::{Captures, Regex};
 use url::Url;
 
 use crate::terminal::visible_line;
+use crate::text::failure_without_address;
 
 /// The most of a headline, name or message that is shown, in scalar values.
 pub(crate) const MAX_LINE_CHARS: usize = 300;
@@ -182,20 +182,25 @@ pub(crate) fn site_name(address: &Url) -> Markup {
     short_address(&host(address))
 }
 
-/// What went wrong with a feed or a page, without its address, which stands beside it. A status is told with its words (RFC 9110, section 15).
-pub(crate) fn feed_error(error: &str, url: &str) -> Markup {
-    let error = error.replace(&format!(" from {url}"), "").replace(&format!("{url}: "), "");
-    let status = match error.as_str() {
-        "gone (410)" => Some(StatusCode::GONE),
-        error => error.strip_prefix("status ").and_then(|status| status.parse().ok()),
-    };
-    match status {
-        Some(status) => {
-            let words = status.canonical_reason().unwrap_or_default();
-            line(format!("answered {} {words}", status.as_u16()).trim_end())
-        }
-        None => html! { bdi { (with_commands(&error, MAX_LINE_CHARS)) } },
+/// What went wrong in the words of its cause: without the number that the system has for it beside them.
+pub(crate) fn cause(error: &str) -> Markup {
+    html! { bdi { (with_commands(&without_system_number(error), MAX_LINE_CHARS)) } }
+}
+
+fn without_system_number(error: &str) -> String {
+    let number = error.rfind(" (os error ").and_then(|begin| {
+        let end = begin + error[begin..].find(')')? + 1;
+        Some(begin..end)
+    });
+    match number {
+        Some(number) => format!("{}{}", &error[..number.start], &error[number.end..]),
+        None => error.to_owned(),
     }
+}
+
+/// What went wrong with a feed or a page, without its address, which stands beside it.
+pub(crate) fn feed_error(error: &str, url: &str) -> Markup {
+    cause(&failure_without_address(error, url))
 }
 
 /// The host of an address; the address itself where it has none.
@@ -226,6 +231,17 @@ mod tests {
         {
             assert_eq!(visible(word, 300), word);
         }
+    }
+
+    #[test]
+    fn what_went_wrong_is_told_in_the_words_of_its_cause() {
+        let told = |error: &str| cause(error).into_string();
+        assert_eq!(
+            told("cannot connect to 10.0.0.1: Connection refused (os error 111)"),
+            "<bdi>cannot connect to 10.0.0.1: Connection refused</bdi>"
+        );
+        assert_eq!(told("no answer (os error"), "<bdi>no answer (os error</bdi>");
+        assert!(told("<b> (os error 1)").contains("&lt;b&gt;"));
     }
 
     #[test]

@@ -145,6 +145,98 @@ fn what_is_looked_at_stands_behind_the_guard_of_addresses() {
     assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
 }
 
+/// A site that sends on whoever asks: its feeds to where `inside` listens under several of its addresses, its articles as well.
+fn sending_inside(inside: u16) -> TcpListener {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let serving = listener.try_clone().unwrap();
+    std::thread::spawn(move || {
+        let hosts = INSIDE_HOSTS.map(|host| format!("http://{host}:{inside}/secret"));
+        for stream in serving.incoming().flatten() {
+            let mut lines = BufReader::new(&stream).lines();
+            let Some(Ok(first)) = lines.next() else { continue };
+            lines.by_ref().map_while(Result::ok).take_while(|line| !line.is_empty()).for_each(drop);
+            let path = first.split(' ').nth(1).unwrap_or_default();
+            let number: Option<usize> = path.rsplit('/').next().and_then(|number| number.parse().ok());
+            let (head, body) = match number.and_then(|number| hosts.get(number)) {
+                Some(target) if path.starts_with("/refresh/") => (
+                    "200 OK\r\ncontent-type: text/html".to_owned(),
+                    format!("<!doctype html><meta http-equiv=refresh content='0; url={target}'><p>Moved."),
+                ),
+                Some(target) => (format!("302 Found\r\nlocation: {target}"), String::new()),
+                None if path == "/feed.xml" => {
+                    let item = |number: usize| {
+                        format!(
+                            "<item><title>Entry {number}</title><link>http://news.example/article/{number}</link></item>"
+                        )
+                    };
+                    let items: String = (0..hosts.len()).map(item).collect();
+                    (
+                        "200 OK\r\ncontent-type: application/rss+xml".to_owned(),
+                        format!("<rss version='2.0'><channel><title>News</title>{items}</channel></rss>"),
+                    )
+                }
+                None => ("404 Not Found".to_owned(), String::new()),
+            };
+            let _ = write!(
+                &stream,
+                "HTTP/1.1 {head}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                body.len()
+            );
+        }
+    });
+    listener
+}
+
+/// Addresses that are not public, and a name that resolves to one.
+const INSIDE_HOSTS: [&str; 4] = ["127.0.0.1", "[::1]", "169.254.169.254", "localhost"];
+
+#[test]
+fn what_sends_inside_is_refused_in_words_and_nothing_is_asked_there() {
+    let inside = TcpListener::bind("127.0.0.1:0").unwrap();
+    inside.set_nonblocking(true).unwrap();
+    let outside = sending_inside(inside.local_addr().unwrap().port());
+    let settings = format!(
+        "[fetch]\nper_host_delay = \"10ms\"\nconnect_to = {{ \"news.example\" = \"{}\" }}\n[poll]\nstart_spread = \"0s\"\n",
+        outside.local_addr().unwrap()
+    );
+    let site = Site::new(&settings, FIRST);
+    let (mut child, api) = site.daemon(&[]);
+    let look = |path: &str| {
+        let url = format!("http://news.example{path}");
+        answer(send(&api, "POST", "/v1/feeds/preview", &json!({ "url": url }).to_string()))
+    };
+    for (number, host) in INSIDE_HOSTS.iter().enumerate() {
+        for way in ["moved", "refresh"] {
+            let (status, refused) = look(&format!("/{way}/{number}"));
+            let detail = refused["detail"].as_str().unwrap_or_default();
+            assert_eq!(status, 422, "{host} by {way}: {refused}");
+            assert!(
+                detail.contains(&format!("cannot be had (it redirects to http://{host}:"))
+                    && detail.contains("is no public address; `allow_private_addresses`"),
+                "{host} by {way}: {detail}"
+            );
+        }
+    }
+    let (status, preview) = look("/feed.xml");
+    let entries = preview["entries"].as_array().unwrap();
+    assert_eq!((status, entries.len()), (200, INSIDE_HOSTS.len()), "{preview}");
+    for entry in entries {
+        let outcome = &entry["outcome"];
+        assert_eq!(
+            (&outcome["is_published"], &outcome["reason"]),
+            (&json!(false), &json!("address")),
+            "{preview}"
+        );
+        assert!(outcome["detail"].as_str().unwrap().contains("is no public address"), "{preview}");
+    }
+    // What cannot be had is named once.
+    let (_, missing) = look("/nothing");
+    assert_eq!(missing["detail"], "http://news.example/nothing cannot be had (answered 404 Not Found)");
+    assert!(terminate(&mut child, Duration::from_secs(20)).success(), "{}", site.log());
+    let asked = inside.accept().map(|_| ()).map_err(|error| error.kind());
+    assert_eq!(asked, Err(std::io::ErrorKind::WouldBlock));
+}
+
 #[test]
 fn nothing_is_removed_without_being_asked_about_scripts_or_not() {
     let site = Site::new(

@@ -85,7 +85,7 @@ impl AddressFilter {
             }
             Some(Host::Domain(_)) | None => return Ok(()),
         };
-        if self.allows(address) { Ok(()) } else { Err(forbidden(&address.to_string(), &[address])) }
+        if self.allows(address) { Ok(()) } else { Err(forbidden(&address.to_string())) }
     }
 
     fn allows(&self, address: IpAddr) -> bool {
@@ -106,7 +106,8 @@ impl AddressFilter {
         let (allowed, refused): (Vec<_>, Vec<_>) =
             self.resolved(&host).await?.into_iter().partition(|address| is_proxy || self.allows(*address));
         if allowed.is_empty() {
-            return Err(forbidden(&host, &refused));
+            let refused: Vec<String> = refused.iter().map(IpAddr::to_string).collect();
+            return Err(forbidden(&format!("{host} is at {}, which", refused.join(", "))));
         }
         Ok(allowed.into_iter().map(|address| SocketAddr::new(address, 0)).collect())
     }
@@ -140,14 +141,11 @@ impl Target {
     }
 }
 
-fn forbidden(host: &str, addresses: &[IpAddr]) -> TransportError {
-    let addresses: Vec<String> = addresses.iter().map(IpAddr::to_string).collect();
+/// `what` is told as the address, or as a name and the addresses at which it is.
+fn forbidden(what: &str) -> TransportError {
     TransportError::new(
         FailureKind::Address,
-        format!(
-            "{host} is at {}, which is no public address; `allow_private_addresses` or `connect_to` in [fetch] allow it",
-            addresses.join(", ")
-        ),
+        format!("{what} is no public address; `allow_private_addresses` or `connect_to` in [fetch] allow it"),
     )
 }
 

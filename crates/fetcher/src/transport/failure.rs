@@ -38,6 +38,10 @@ pub(super) fn of_client(error: &reqwest::Error, host: &str, connect_timeout: Dur
     }
     let what = match kind {
         FailureKind::Connect => format!("cannot connect to {host}"),
+        // The first bytes of an answer without TLS are those of HTTP.
+        FailureKind::Tls if is_without_tls(error) => {
+            "TLS: the server answers without it at this port".to_owned()
+        }
         FailureKind::Tls => "TLS".to_owned(),
         FailureKind::Protocol => "the answer is not HTTP, or not within its bounds".to_owned(),
         _ => "the connection ended before the answer did".to_owned(),
@@ -79,6 +83,12 @@ fn cause_of<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'st
 fn is_of_tls(cause: &(dyn Error + 'static)) -> bool {
     cause.is::<rustls::Error>()
         || cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::UnexpectedEof)
+}
+
+/// Whether what was answered is no message of TLS at all (RFC 8446, section 5.1).
+fn is_without_tls(error: &reqwest::Error) -> bool {
+    let no_message = rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType);
+    causes(error).any(|cause| cause.downcast_ref::<rustls::Error>() == Some(&no_message))
 }
 
 /// Whether we found that a server breaks HTTP/2, or the bounds that we told it (RFC 9113, section 7).

@@ -77,10 +77,10 @@ async fn a_server_without_tls_is_refused_and_one_that_stalls_in_it_is_left() {
         let (mut stream, _) = plain.accept().await.unwrap();
         stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
     });
-    assert_eq!(
-        ask(&settings(&["news.example"], address), "https://news.example/").await,
-        Err(FailureKind::Tls)
-    );
+    let live = LiveTransport::new(&settings(&["news.example"], address)).unwrap();
+    let error = live.send(Request::get(url("https://news.example/"), Purpose::Page)).await.unwrap_err();
+    assert_eq!(error.kind, FailureKind::Tls);
+    assert!(error.to_string().contains("the server answers without it at this port"), "{error}");
     answering.await.unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let impatient = FetchSettings {
