@@ -176,12 +176,17 @@ class Work(RunningConsole):
             page.reload()
         expect(page.locator("main")).to_contain_text("500", timeout=1_000)
         self.assert_harmless(page, "sinks")
-        self.picture(page, "sinks", "light", "desk")
         page.goto("/sinks/desk")
         expect(page.locator("main")).to_contain_text("Nothing is given up")
+        # The overview tells the cause at once, and leads to the page that tells what to do.
         page.goto("/")
-        page.get_by_role("link", name="The webhook desk").click()
-        page.wait_for_url(self.base + "/sinks")
+        verdict = page.locator("section.verdict")
+        expect(verdict).to_contain_text(re.compile(r"The webhook desk is \d+ events? behind: the receiver answers 500 Internal Server Error\."))
+        with page.expect_navigation(url=self.base + "/sinks/desk"):
+            verdict.get_by_role("link", name="The webhook desk").click()
+        expect(page.get_by_role("heading", name="desk failing")).to_be_visible()
+        expect(page.locator("main")).to_contain_text("To do: see that its receiver answers with 2xx")
+        expect(page.get_by_role("region", name="How far it is")).to_contain_text(re.compile(r"Behind\s*\d+ events?"))
 
 
 if __name__ == "__main__":

@@ -337,9 +337,21 @@ pub fn of_journal(status: &StatusReport) -> Vec<Fault> {
     faults
 }
 
+/// What to do about a way out beside Kafka that fails.
+pub(crate) fn remedy_of_failing_sink(kind: &str) -> &'static str {
+    match kind {
+        "file" => {
+            "free space on its disk, and see that the daemon's user may write there; events wait in the journal, and are written by themselves"
+        }
+        _ => {
+            "see that its receiver answers with 2xx; events wait in the journal, and are delivered by themselves"
+        }
+    }
+}
+
 /// What is wrong with a way out beside Kafka.
 fn of_sink(sink: &SinkStatus, now: Timestamp) -> Vec<Fault> {
-    let (kind, name) = sink.sink.split_once('/').unwrap_or(("sink", &sink.sink));
+    let (kind, name) = sink.kind_and_name();
     let is_file = kind == "file";
     let mut faults = Vec::new();
     let mut add = |kind, what: String, detail: Option<String>, remedy: String, since| {
@@ -357,17 +369,12 @@ fn of_sink(sink: &SinkStatus, now: Timestamp) -> Vec<Fault> {
         );
         add(FaultKind::SinkFails, what, None, remedy, sink.disabled_since);
     } else if let Some(since) = failing_since {
-        let (what, remedy) = match is_file {
-            true => (
-                format!("nothing is written to the file of {name}"),
-                "free space on its disk, and see that the daemon's user may write there; events wait in the journal, and are written by themselves",
-            ),
-            false => (
-                format!("nothing is delivered to the webhook {name}"),
-                "see that its receiver answers with 2xx; events wait in the journal, and are delivered by themselves",
-            ),
+        let what = match is_file {
+            true => format!("nothing is written to the file of {name}"),
+            false => format!("nothing is delivered to the webhook {name}"),
         };
-        add(FaultKind::SinkFails, what, sink.last_error.clone(), remedy.to_owned(), Some(since));
+        let remedy = remedy_of_failing_sink(kind).to_owned();
+        add(FaultKind::SinkFails, what, sink.last_error.clone(), remedy, Some(since));
     }
     if sink.dead_letters > 0 {
         let what = format!("the webhook {name} has given {} up", counted(sink.dead_letters, "event"));

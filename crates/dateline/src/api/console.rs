@@ -92,7 +92,7 @@ pub(super) fn routes(api: &Arc<Api>) -> Router<Arc<Api>> {
         .route("/sites/save", long_form(post(sites::save)))
         .route("/sites/remove", get(sites::ask_to_remove).post(sites::remove))
         .route("/sinks", get(sinks::list))
-        .route("/sinks/{name}", get(sinks::letters))
+        .route("/sinks/{name}", get(sinks::webhook))
         .route("/sinks/{name}/redeliver", post(sinks::redeliver))
         .route("/sinks/{name}/enable", post(sinks::enable))
         .route("/search", get(lists::search))

@@ -58,6 +58,16 @@ pub struct SinkStatus {
 }
 
 impl SinkStatus {
+    /// Its kind, `webhook` or `file`, and what it is called.
+    pub(crate) fn kind_and_name(&self) -> (&str, &str) {
+        self.sink.split_once('/').unwrap_or(("sink", &self.sink))
+    }
+
+    /// How many events it has yet to take: what is tried again stands before its position.
+    pub(crate) fn lacking(&self) -> u64 {
+        self.behind + self.waiting
+    }
+
     /// As the journal has it, whose last event is `last`.
     pub(super) fn of(state: SinkState, counts: UndeliveredCounts, last: Sequence) -> Self {
         Self {

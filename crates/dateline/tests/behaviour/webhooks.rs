@@ -87,7 +87,7 @@ fn what_a_receiver_does_not_take_is_given_up_told_and_delivered_again() {
     assert!(shown[1].contains("dateline_sink_dead_letters{sink=\"webhook/desk\"} 1"), "{}", shown[1]);
     assert!(shown[2].contains("1 given up"), "{}", shown[2]);
     let letters = text(&site.run(&["webhook", "dead-letters", "desk"]).stdout);
-    assert!(letters.contains("\"error\":\"the receiver answers 400\""), "{letters}");
+    assert!(letters.contains("\"error\":\"the receiver answers 400 Bad Request\""), "{letters}");
     for (event, status, told) in [("nonesuch", 404, "nonesuch"), ("", 400, "`event` is empty")] {
         let answer = ask(&address, "POST", &format!("/v1/webhooks/desk/redeliver?event={event}"), "");
         assert!(answer.0 == status && answer.1.contains(told), "{answer:?}");

@@ -17,7 +17,7 @@ use crate::api::{DeadLetter, Shared};
 use crate::console::frame::{Section, Viewer};
 use crate::console::page;
 use crate::console::page::live::LiveRow;
-use crate::console::page::sinks::GivenUp;
+use crate::console::page::sinks::WebhookPage;
 
 /// All of them.
 pub(super) async fn list(State(api): Shared, Extension(viewer): Extension<Viewer>) -> Shown {
@@ -35,8 +35,8 @@ pub(super) struct RedeliveredQuery {
 /// How many of the events that were given up are shown, the first of them.
 const MAX_GIVEN_UP: usize = 100;
 
-/// What one has given up.
-pub(super) async fn letters(
+/// How one webhook is doing, and what it has given up.
+pub(super) async fn webhook(
     state: Shared,
     Extension(viewer): Extension<Viewer>,
     Path(name): Path<String>,
@@ -44,25 +44,25 @@ pub(super) async fn letters(
 ) -> Shown {
     let State(api) = state.clone();
     let id = webhook::known(&api, &name)?;
-    let (letters, count) = api
+    let status = api.status().await?;
+    let sink = status.sinks.iter().find(|sink| sink.sink == id.to_string());
+    let next = sink.filter(|sink| sink.behind > 0).map(|sink| sink.position.next());
+    let asked = id.clone();
+    let (letters, behind_since) = api
         .read(move |journal| {
-            let letters = journal.dead_letters(&id, MAX_GIVEN_UP)?.into_iter();
+            let letters = journal.dead_letters(&asked, MAX_GIVEN_UP)?.into_iter();
             let letters = letters.map(|letter| {
                 let event = journal.event(letter.sequence)?;
                 Ok((DeadLetter::of(letter), event.as_ref().map(LiveRow::of)))
             });
             let letters = letters.collect::<Result<Vec<_>, JournalError>>()?;
-            let count = journal
-                .sinks()?
-                .iter()
-                .find(|(state, _)| state.id == id)
-                .map_or(0, |(_, counts)| counts.dead);
-            Ok::<_, JournalError>((letters, count))
+            let behind_since = next.map(|next| journal.event_time(next)).transpose()?.flatten();
+            Ok::<_, JournalError>((letters, behind_since))
         })
         .await?;
-    let given_up = GivenUp { webhook: &name, letters: &letters, count };
-    let main = page::sinks::letters(&given_up, api.now(), &viewer, again);
-    Ok(shown(&api, &viewer, Section::Sinks, "Given up", &main))
+    let shown_webhook = WebhookPage { name: &name, sink, behind_since, letters: &letters };
+    let main = page::sinks::webhook(&shown_webhook, api.now(), &viewer, again);
+    Ok(shown(&api, &viewer, Section::Sinks, &name, &main))
 }
 
 /// Has it try again what it has given up.

@@ -13,7 +13,7 @@ use crate::console::figures::{
     bytes, count, counted, day_name, language, number, short, since, until, words,
 };
 use crate::console::plot::{Bar, Histogram, Series, histogram, level};
-use crate::console::shown::{feed_error, feed_name, line, visible, with_commands};
+use crate::console::shown::{cause, feed_error, feed_name, line, visible, with_commands};
 use crate::status::{FeedCondition, FeedStatus, RelaySummary, SinkStatus, StatusReport, Verdict};
 use crate::text::rounded;
 
@@ -221,19 +221,31 @@ fn verdict(status: &StatusReport) -> Markup {
     }
 }
 
-/// Which webhooks and files have not got everything yet, or will not.
+/// How many webhooks and files that lack something are named.
+const MAX_LACKING_SINKS: usize = 6;
+
+/// Which webhooks and files have not got everything yet, or will not; and why, unless a fault says so.
 fn sinks_lacking(status: &StatusReport) -> Markup {
-    // What is tried again stands before its position.
-    let lacks = |sink: &SinkStatus| sink.behind + sink.waiting;
     let configured = || status.sinks.iter().filter(|sink| sink.condition.is_some());
+    let is_told = |error: &String| status.faults.iter().any(|fault| fault.detail.as_ref() == Some(error));
+    let href = |sink: &SinkStatus| match sink.kind_and_name() {
+        ("webhook", name) => format!("/sinks/{}", super::query_value(name)),
+        _ => "/sinks".to_owned(),
+    };
+    let lacking: Vec<&SinkStatus> = configured().filter(|sink| sink.lacking() > 0).collect();
     html! {
-        @for sink in configured().filter(|sink| lacks(sink) > 0).take(4) {
-            @let (kind, name) = sink.sink.split_once('/').unwrap_or(("sink", &sink.sink));
-            p { a href="/sinks" { "The " (kind) " " (line(name)) } " is " (counted(lacks(sink), "event", "events")) " behind." }
+        @for sink in lacking.iter().take(MAX_LACKING_SINKS) {
+            @let (kind, name) = sink.kind_and_name();
+            p {
+                a href=(href(sink)) { "The " (kind) " " (line(name)) } " is " (counted(sink.lacking(), "event", "events")) " behind"
+                @if let Some(error) = sink.last_error.as_ref().filter(|error| !is_told(error)) { ": " (cause(error)) }
+                "."
+            }
         }
-        @for sink in configured().filter(|sink| sink.dead_letters > 0).take(4) {
-            @let (kind, name) = sink.sink.split_once('/').unwrap_or(("sink", &sink.sink));
-            p { a href=(format!("/sinks/{}", super::query_value(name))) { "What the " (kind) " " (line(name)) " has given up, and why" } }
+        @if lacking.len() > MAX_LACKING_SINKS { p { a href="/sinks" { (count(lacking.len() - MAX_LACKING_SINKS)) " more" } " are behind." } }
+        @for sink in configured().filter(|sink| sink.dead_letters > 0).take(MAX_LACKING_SINKS) {
+            @let (kind, name) = sink.kind_and_name();
+            p { a href=(href(sink)) { "What the " (kind) " " (line(name)) " has given up, and why" } }
         }
     }
 }
