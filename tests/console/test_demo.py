@@ -175,6 +175,26 @@ class Demo(Browsing):
         expect(page.locator("main")).to_contain_text("not relevant")
         expect(page.locator(".reasons li").first).to_be_visible()
 
+    def test_what_came_nearest_to_the_threshold_is_looked_at_first_and_the_newest_are_a_key_away(self):
+        page = self.page(self.base)
+        page.goto("/")
+        self.go_to(page, "r", "/rejects")
+        judged = page.get_by_role("region", name="Nearest to the threshold first").locator(".reject-row .aside b")
+        scores = [float(score) for score in judged.all_inner_texts()]
+        self.assertGreater(len(set(scores)), 1)
+        self.assertEqual(scores, sorted(scores, reverse=True))
+        for title in ("Newest first", "Nearest to the threshold first"):
+            with page.expect_navigation():
+                page.keyboard.press("o")
+            expect(page.get_by_role("region", name=title, exact=True)).to_be_visible()
+        with page.expect_navigation():
+            page.get_by_role("link", name="Newest first", exact=True).click()
+        # It stays, whatever else is asked for.
+        page.get_by_role("searchbox", name="Words").fill("Pyongyang")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        expect(page.get_by_role("region", name="Newest first")).to_be_visible()
+
     def test_a_reason_is_told_with_what_it_means(self):
         page = self.page(self.base)
         page.goto("/rejects")
@@ -360,7 +380,7 @@ class Demo(Browsing):
     def test_each_list_can_be_had_in_other_forms_with_its_filter(self):
         page = self.page(self.base)
         for path, forms in (("/articles?language=ko", ("Atom", "CSV", "JSON")), ("/stories?language=ko", ("CSV", "JSON")),
-                            ("/rejects?reason=not_relevant", ("CSV", "JSON")), ("/live?language=ko", ("JSON lines", "CSV of the articles")),
+                            ("/rejects?reason=not_relevant", ("CSV, the newest first", "JSON")), ("/live?language=ko", ("JSON lines", "CSV of the articles")),
                             ("/live?kind=reject", ("JSON lines",)), ("/live?kind=story", ("JSON lines",))):
             page.goto(path)
             for form in forms:

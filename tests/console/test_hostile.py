@@ -202,7 +202,7 @@ class Markup(RunningConsole):
         ids = [article["article"] for article in articles]
         feeds = [feed["id"] for feed in of("/v1/feeds")]
         entities = {entity["id"] for article in articles for entity in article["entities"]}
-        paths = ["/", "/?by=topic", "/live", "/live?kind=health", "/articles", "/articles?q=script", "/stories", "/feeds", "/feeds?state=failing", "/rejects", "/rejects?order=nearest", "/judge", "/judge?of=articles",
+        paths = ["/", "/?by=topic", "/live", "/live?kind=health", "/articles", "/articles?q=script", "/stories", "/feeds", "/feeds?state=failing", "/rejects", "/rejects?order=newest", "/judge", "/judge?of=articles",
                  "/waiting", "/journal", "/sinks", "/sites", "/search?q=script", f"/search?q={self.site}/lost", f"/search?q={self.site}/never"]
         paths += [f"/articles/{one}" for one in ids] + [f"/articles/{one}/reading" for one in ids] + [f"/feeds/{one}" for one in feeds] + [f"/feeds/{one}/remove" for one in feeds]
         paths += [f"/rejects/{reject['sequence']}" for reject in rejects] + [f"/stories/{story['story']}" for story in of("/v1/stories")["stories"]] + [f"/entities/{one}" for one in sorted(entities)]

@@ -81,7 +81,7 @@ class Large(RunningConsole):
                      "/articles", "/articles?language=uk&topic=culture", "/articles?q=Russia", "/articles?q=zzzz", f"/articles?feed={feed}",
                      published, f"{published}/reading", "/stories", "/stories?language=ko", "/stories?q=Russia", f"/stories/{story}",
                      "/entities/entity-1", "/entities/entity-100", "/feeds", "/feeds?page=19", "/feeds?q=news7", f"/feeds/{feed}",
-                     "/rejects", "/rejects?order=nearest", "/rejects?reason=cut", f"/rejects?feed={feed}", f"/rejects/{reject}",
+                     "/rejects", "/rejects?order=newest", "/rejects?reason=cut", f"/rejects?feed={feed}", f"/rejects/{reject}",
                      "/judge", "/judge?of=articles", "/sites", "/sinks", "/waiting", "/search?q=Russia", "/search?q=zzzz",
                      "/search?q=https%3A%2F%2Fnews7.example%2Fnothing"):
             with self.subTest(path):

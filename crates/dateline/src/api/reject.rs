@@ -19,7 +19,7 @@ use super::parameters::{Parameters, check_list, limit};
 use super::{Api, Problem, Shared};
 
 /// How many rejects a page holds unless another number is asked for, and at most.
-const PAGE: usize = 50;
+pub(crate) const PAGE: usize = 50;
 const MAX_PAGE: usize = 500;
 
 /// What comes first.
@@ -31,6 +31,16 @@ pub(super) enum RejectOrder {
     Newest,
     /// What was judged in the last week, of which the nearest 20,000 are remembered, the most relevant first.
     Nearest,
+}
+
+impl RejectOrder {
+    /// Its word in addresses.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Nearest => "nearest",
+        }
+    }
 }
 
 /// What can be asked for beside a filter.

@@ -205,12 +205,13 @@ fn head(title: &str) -> Markup {
 
 /// The keys, which the script shows when asked.
 fn keys() -> Markup {
-    let keys: [(&[&str], &str); 8] = [
+    let keys: [(&[&str], &str); 9] = [
         (&["j", "k"], "next and previous row"),
         (&["Enter"], "open the row"),
         (&["/"], "search"),
         (&["u"], "back to the list"),
         (&["p"], "pause the live list, and resume it"),
+        (&["o"], "Rejects: the newest first, or the nearest to the threshold"),
         (&["r", "n", "b"], "Judge: relevant, not, borderline"),
         (&["j", "k", "u"], "Judge: skip, go back, undo the labels that were given there, the last first"),
         (&["?"], "these keys; Esc closes"),

@@ -21,8 +21,8 @@ use dateline_journal::{
 };
 use dateline_sinks::{SinkCondition, SinkHandle, SinkReport};
 use dateline_wire::{
-    ArticleEvent, ArticleId, Entry, EntryId, Event, EventId, FeedState, HubNews, RejectEvent, Secret,
-    SecretQuery, Sequence, StoryEvent, StoryId,
+    ArticleEvent, ArticleId, Entry, EntryId, Event, EventId, FeedState, HubNews, RejectEvent, RejectReason,
+    Secret, SecretQuery, Sequence, StoryEvent, StoryId,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -815,12 +815,15 @@ async fn rejects_are_listed_by_reason_and_feed_and_the_nearest_to_the_threshold_
         found.sort_unstable();
         found.into_iter().map(|(_, id)| id.to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(order(&console.get("/rejects").await.body), ["r3", "r2", "r1"]);
-    assert_eq!(
-        order(&console.get("/rejects?reason=not_relevant&order=nearest").await.body),
-        ["r2", "r3", "r1"]
-    );
-    assert_eq!(order(&console.get("/rejects?feed=f1").await.body), ["r3", "r2", "r1"]);
+    for path in ["/rejects", "/rejects?reason=not_relevant", "/rejects?feed=f1", "/rejects?order=nearest"] {
+        assert_eq!(order(&console.get(path).await.body), ["r2", "r3", "r1"], "{path}");
+    }
+    let newest = console.get("/rejects?feed=f1&order=newest").await.body;
+    assert_eq!(order(&newest), ["r3", "r2", "r1"]);
+    // The order stays with what else is asked for, and the other is a key away.
+    let [kept, other] =
+        ["href=\"/rejects?order=newest&amp;\"", "href=\"/rejects?feed=f1&amp;order=nearest\" data-key=\"o\""];
+    assert!(newest.contains(kept) && newest.contains(other), "{newest}");
     assert!(order(&console.get("/rejects?reason=empty").await.body).is_empty());
     assert!(order(&console.get("/rejects?feed=other").await.body).is_empty());
     let unjudged = console.get("/rejects?reason=empty&order=nearest").await.body;
@@ -835,6 +838,21 @@ async fn rejects_are_listed_by_reason_and_feed_and_the_nearest_to_the_threshold_
         "{listed}"
     );
     assert!(!console.get("/rejects?feed=f1").await.body.contains("By feed"));
+    // What was not judged stands below, however new it is; where there is nothing else, it is the newest.
+    let mut unread = hostile_reject();
+    unread.id = EventId::of_parts(&["r0"]);
+    unread.entry.as_mut().unwrap().title = Some("title r0".to_owned());
+    (unread.reason, unread.relevance) = (RejectReason::Cut, None);
+    console.commit(Event::Reject(Box::new(unread)), StoryUpdate::default()).await;
+    let below = console.get("/rejects").await.body;
+    let (nearest, unjudged) = below.split_once("Not judged, so without a distance").unwrap();
+    assert_eq!(order(nearest), ["r2", "r3", "r1"]);
+    assert!(unjudged.contains("title r0") && !nearest.contains("title r0"), "{below}");
+    let cut = console.get("/rejects?reason=cut").await.body;
+    assert!(
+        cut.contains("Newest first") && cut.contains("title r0") && !cut.contains("order=nearest"),
+        "{cut}"
+    );
     assert_eq!(
         console.get("/rejects?q=&order=nearest").await.field("location"),
         Some("/rejects?order=nearest")

@@ -10,7 +10,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use dateline_journal::{EventFilter, Facet, FoundArticle, JournalError};
-use dateline_wire::{ArticleId, CanonicalUrl, EventKind, FeedId, FeedRef, StoryId};
+use dateline_wire::{ArticleId, CanonicalUrl, EventKind, FeedId, FeedRef, Sequence, StoryId};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -20,8 +20,8 @@ use super::asked_list::{AskedList, AskedPage, mistaken, other_list};
 use super::{PageProblem, Shown, answer, frame, shown};
 use crate::api::article::{self, ArticleQuery};
 use crate::api::lookup::{self, AddressOutcome, LookupReport};
-use crate::api::parameters::Parameters;
-use crate::api::reject::{self, RejectOrder, RejectPage, RejectQuery, Rejected};
+use crate::api::parameters::{Parameters, limit};
+use crate::api::reject::{self, RejectOrder, RejectQuery, Rejected};
 use crate::api::story::{self, StoryQuery};
 use crate::api::{Api, Problem, Shared};
 use crate::console::frame::{Section, Viewer};
@@ -109,29 +109,56 @@ fn by_feed(rejects: &[Rejected]) -> Vec<(FeedRef, u64)> {
     counts
 }
 
+/// What can be asked for of the rejects beside a filter, as in `/v1/rejects`.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct RejectListQuery {
+    /// What comes first. Where nothing is asked for, the nearest to the threshold: what is missed is looked for here.
+    order: Option<RejectOrder>,
+    /// Where to go on among the newest.
+    before: Option<Sequence>,
+    /// How many, up to 500: more counts as 500.
+    #[serde(deserialize_with = "limit")]
+    limit: Option<NonZeroUsize>,
+}
+
 /// What was not published, as it is asked for.
 pub(super) async fn rejects(
     State(api): Shared,
     Extension(viewer): Extension<Viewer>,
-    AskedList(Parameters { filter, own }): AskedList<RejectQuery>,
+    AskedList(Parameters { filter, own }): AskedList<RejectListQuery>,
 ) -> Shown {
     if let Some(other) = other_list(&filter, EventKind::Reject) {
         return Ok(other);
     }
-    let is_nearest = own.order == RejectOrder::Nearest;
-    let begins_with_newest = !is_nearest && own.before.is_none() && own.limit.is_none();
-    let newest = match filter.values(Facet::Feed).next() {
-        Some(_) => RejectPage::default(),
-        None => {
-            let own = RejectQuery { limit: NonZeroUsize::new(MAX_COUNTED_REJECTS), ..RejectQuery::default() };
-            reject::find(&api, filter.clone(), own).await?
-        }
+    let RejectListQuery { order, before, limit } = own;
+    let is_gone_on = before.is_some();
+    // What goes on does so among the newest, unless it says otherwise.
+    let order = order.or(before.map(|_| RejectOrder::Newest));
+    let query = |order| RejectQuery { order, before, limit };
+    let nearest = match order {
+        Some(RejectOrder::Newest) => None,
+        _ => Some(reject::find(&api, filter.clone(), query(RejectOrder::Nearest)).await?),
     };
-    let (counted, feeds) = (newest.rejects.len(), by_feed(&newest.rejects));
-    // What was counted begins with the page itself where that is the first.
-    let found = match begins_with_newest && counted > 0 {
-        true => newest.first_page(),
-        false => reject::find(&api, filter.clone(), own).await?,
+    // Where nothing has a distance, and none was asked for, there is no nearest.
+    let nearest = nearest.filter(|nearest| order.is_some() || !nearest.rejects.is_empty());
+    let first = RejectQuery { limit: NonZeroUsize::new(MAX_COUNTED_REJECTS), ..RejectQuery::default() };
+    let newest = reject::find(&api, filter.clone(), first).await?;
+    let feeds = match filter.values(Facet::Feed).next() {
+        Some(_) => Vec::new(),
+        None => by_feed(&newest.rejects),
+    };
+    let counted = newest.rejects.len();
+    let is_nearest = nearest.is_some();
+    let (found, unjudged) = match nearest {
+        Some(nearest) => {
+            let room = reject::PAGE.saturating_sub(nearest.rejects.len());
+            let unjudged = newest.rejects.into_iter().filter(|reject| reject.event.relevance.is_none());
+            (nearest, unjudged.take(room).map(reject_row).collect())
+        }
+        // What was counted begins with the page itself where that is the first.
+        None if !is_gone_on && limit.is_none() => (newest.first_page(), Vec::new()),
+        None => (reject::find(&api, filter.clone(), query(RejectOrder::Newest)).await?, Vec::new()),
     };
     let rows: Vec<RejectRow> = found.rejects.into_iter().map(reject_row).collect();
     let activity = api.activity.read();
@@ -139,7 +166,9 @@ pub(super) async fn rejects(
     let list = RejectList {
         rejects: &rows,
         filter: &filter,
+        asked_order: order.map(RejectOrder::word),
         is_nearest,
+        unjudged: &unjudged,
         extent: found.extent,
         next: found.next,
         reasons: &reasons,

@@ -140,13 +140,14 @@ pub(crate) fn chosen(path: &str, filter: &EventFilter) -> Markup {
     chosen_by_name(path, filter, &|_, _| None)
 }
 
-/// The same, with what people call the value of a parameter where that is known.
+/// The same, with what people call the value of a parameter where that is known. What `path` itself asks for stays.
 pub(crate) fn chosen_by_name(
     path: &str,
     filter: &EventFilter,
     called: &dyn Fn(&str, &str) -> Option<String>,
 ) -> Markup {
     let pairs = pairs(filter);
+    let joint = if path.contains('?') { '&' } else { '?' };
     html! {
         @if !pairs.is_empty() {
             ul.chips.chosen aria-label="What is asked for" {
@@ -154,7 +155,7 @@ pub(crate) fn chosen_by_name(
                     @let without: Vec<String> = pairs.iter().enumerate().filter(|(other, _)| *other != at)
                         .map(|(_, (name, value))| format!("{name}={}", super::query_value(value))).collect();
                     li {
-                        a.chip href=(format!("{path}?{}", without.join("&"))) title="remove this condition" {
+                        a.chip href=(format!("{path}{joint}{}", without.join("&"))) title="remove this condition" {
                             (condition(name)) ": " b { (visible(called(name, value).or_else(|| moment_in_words(name, value)).as_ref().unwrap_or(value), 60)) } span aria-hidden="true" { " ×" } span.hidden { " (remove this condition)" }
                         }
                         @match name.as_str() {

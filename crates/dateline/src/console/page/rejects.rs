@@ -1,7 +1,7 @@
 //! What was not published, and why: to look for what is missed.
 
 use dateline_journal::EventFilter;
-use dateline_wire::{FeedRef, RejectEvent, RejectReason, Sequence, Stage};
+use dateline_wire::{FeedId, FeedRef, RejectEvent, RejectReason, Sequence, Stage};
 use jiff::Timestamp;
 use maud::{Markup, html};
 
@@ -10,6 +10,7 @@ use super::overview::reject_bars;
 use crate::api::judge_queue::JudgedKind;
 use crate::api::label::JudgedArticle;
 use crate::api::near_rejects::NearExtent;
+use crate::api::reject::PAGE;
 use crate::console::figures::{self, count, moment, number, verdict, word, words};
 use crate::console::frame::Viewer;
 use crate::console::plot::level;
@@ -31,9 +32,13 @@ pub(crate) struct RejectRow {
 pub(crate) struct RejectList<'l> {
     pub(crate) rejects: &'l [RejectRow],
     pub(crate) filter: &'l EventFilter,
+    /// The word of the order that was asked for, if one was.
+    pub(crate) asked_order: Option<&'static str>,
     /// Whether those nearest to the threshold come first.
     pub(crate) is_nearest: bool,
-    /// and of what they are the nearest.
+    /// What stands below the nearest: the newest that have no distance, as they were not judged.
+    pub(crate) unjudged: &'l [RejectRow],
+    /// Of what the nearest are.
     pub(crate) extent: Option<NearExtent>,
     pub(crate) next: Option<Sequence>,
     /// How often each reason spoke in the last week, the most frequent first.
@@ -46,37 +51,62 @@ pub(crate) struct RejectList<'l> {
     pub(crate) newest: usize,
 }
 
+/// How many of the nearest another page has, where one has as many as it holds: what is beyond them nobody looks through.
+const MORE: usize = 200;
+
 /// The page.
 pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
-    let RejectList { rejects, filter, is_nearest, extent, next, reasons, since, feeds, newest } = list;
+    let RejectList {
+        rejects,
+        filter,
+        asked_order,
+        is_nearest,
+        unjudged,
+        extent,
+        next,
+        reasons,
+        since,
+        feeds,
+        newest,
+    } = list;
     let query = filter.to_query();
     let with = |more: &str| match query.is_empty() {
         true => format!("/rejects?{more}"),
         false => format!("/rejects?{query}&{more}"),
     };
+    // An order that was asked for stays, whatever else is asked for.
+    let kept = asked_order.map(|word| format!("order={word}"));
+    let path = kept.as_ref().map_or_else(|| "/rejects".to_owned(), |kept| format!("/rejects?{kept}"));
+    let of_feed = |feed: &FeedId| {
+        let kept = kept.as_ref().map(|kept| format!("{kept}&")).unwrap_or_default();
+        with(&format!("{kept}feed={feed}"))
+    };
     let reason = pairs(filter).into_iter().find(|(name, _)| name == "reason").map(|(_, reason)| reason);
+    let other_order = |href: &str, name: &str| html! { a href=(href) data-key="o" { (name) " " kbd aria-hidden="true" { "o" } } };
     html! {
         h1 { "Rejects" }
         p.lead { "Every entry that was announced and not published, with the stage that it reached and why it went no further. " a href=(super::judge::href(JudgedKind::Rejects, filter, None, &super::judge::GivenLabels::default())) { "Judge them" } "." }
         (form("/rejects", filter, &[]))
-        @if *is_nearest { input type="hidden" name="order" value="nearest" form="which"; }
+        @if let Some(word) = asked_order { input type="hidden" name="order" value=(word) form="which"; }
         div.columns.reverse.woven {
             section.panel aria-labelledby="rejected-title" {
                 div.heading {
                     h2 #rejected-title { @if *is_nearest { "Nearest to the threshold first" } @else { "Newest first" } }
-                    @if *is_nearest { a href=(with("order=newest")) { "Newest first" } } @else { a href=(with("order=nearest")) { "Nearest to the threshold first" } }
+                    @if *is_nearest { (other_order(&with("order=newest"), "Newest first")) }
+                    // Where no order was asked for and the newest are first, none has a distance.
+                    @else if asked_order.is_some() { (other_order(&with("order=nearest"), "Nearest to the threshold first")) }
                 }
-                (chosen_by_name("/rejects", filter, &|name, value| match name {
-                    "feed" => rejects.iter().find_map(|reject| feed_named(reject.event.feed.as_ref()?, value)),
+                (chosen_by_name(&path, filter, &|name, value| match name {
+                    "feed" => rejects.iter().chain(*unjudged).find_map(|reject| feed_named(reject.event.feed.as_ref()?, value)),
                     _ => None,
                 }))
+                @if let Some(reason) = reason.as_deref().and_then(RejectReason::from_word) { p.note { (reason.meaning()) } }
                 @if let Some(extent) = extent.as_ref().filter(|_| !rejects.is_empty()) {
                     p.note {
                         "The nearest " (count(rejects.len())) " of " (extent_in_words(extent, now))
                         @if !filter.is_empty() { ", that are as you ask" } "."
                     }
                 }
-                @if let Some(reason) = reason.as_deref().and_then(RejectReason::from_word) { p.note { (reason.meaning()) } }
                 @if rejects.is_empty() {
                     p.empty {
                         @if let Some(extent) = extent {
@@ -89,14 +119,19 @@ pub(crate) fn page(list: &RejectList<'_>, now: Timestamp) -> Markup {
                 } @else {
                     ol.rows { @for reject in *rejects { (reject_row(reject, now)) } }
                 }
-                @if let Some(next) = next { nav.pages aria-label="Pages" { a rel="next" href=(with(&format!("before={next}"))) { "Older" } } }
+                @if *is_nearest && rejects.len() == PAGE { nav.pages aria-label="Pages" { a rel="next" href=(with(&format!("order=nearest&limit={MORE}"))) { "The nearest " (MORE) } } }
+                @if !unjudged.is_empty() {
+                    h3 { "Not judged, so without a distance: the newest first" }
+                    ol.rows { @for reject in *unjudged { (reject_row(reject, now)) } }
+                }
+                @if let Some(next) = next { nav.pages aria-label="Pages" { a rel="next" href=(with(&format!("order=newest&before={next}"))) { "Older" } } }
             }
             div {
                 section.panel.first aria-labelledby="reasons-title" {
                     div.heading { h2 #reasons-title { "By reason, in the last week" } @if reason.is_some() { a href="/rejects" { "All" } } }
                     (reject_bars(reasons, *since, reason.as_deref(), reasons.len()))
                 }
-                (by_feed(feeds, *newest, &with))
+                (by_feed(feeds, *newest, &of_feed))
                 @let (csv, json) = if *is_nearest { ("CSV, the newest first", "/v1/rejects?order=nearest") } else { ("CSV", "/v1/rejects") };
                 (super::other_forms(&[("events as they come", "/live?kind=reject"), (csv, "/v1/rejects.csv"), ("JSON", json)], &query))
             }
@@ -115,8 +150,8 @@ pub(crate) fn extent_in_words(extent: &NearExtent, now: Timestamp) -> Markup {
     }
 }
 
-/// Which feeds bring most of what is not published. `with` gives the way to the same list under one more condition.
-fn by_feed(feeds: &[(FeedRef, u64)], newest: usize, with: &dyn Fn(&str) -> String) -> Markup {
+/// Which feeds bring most of what is not published. `of_feed` gives the way to what of the list is of one.
+fn by_feed(feeds: &[(FeedRef, u64)], newest: usize, of_feed: &dyn Fn(&FeedId) -> String) -> Markup {
     const MAX_FEEDS: usize = 10;
     let most = feeds.first().map_or(0, |(_, count)| *count);
     html! {
@@ -125,7 +160,7 @@ fn by_feed(feeds: &[(FeedRef, u64)], newest: usize, with: &dyn Fn(&str) -> Strin
                 div.heading { h2 #by-feed-title { "By feed, of the newest " (count(newest)) } }
                 ul.levels {
                     @for (feed, rejects) in feeds.iter().take(MAX_FEEDS) {
-                        li { a href=(with(&format!("feed={}", feed.id))) {
+                        li { a href=(of_feed(&feed.id)) {
                             span { (feed_name(feed.name.as_deref(), feed.url.as_str())) } b { (number(*rejects)) }
                             (level(*rejects, most, "s0"))
                         } }
