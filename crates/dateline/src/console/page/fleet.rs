@@ -10,6 +10,11 @@ use crate::console::shown::{line, visible, with_commands};
 /// How many of the shards that lag are shown, those first that lag most.
 const MAX_LAGGING: usize = 20;
 
+/// How long ago one that is no member any more may have said something, in seconds, to be told of.
+const MAX_ABSENCE_SECONDS: i64 = 24 * 3600;
+/// How many of those that are no members any more are named, those first that were heard of last.
+const MAX_ABSENT: usize = 5;
+
 /// How long ago a member may have said something, in seconds, before that is told as silence: it says something every five.
 const SILENT_SECONDS: i64 = 30;
 
@@ -32,12 +37,13 @@ pub(crate) fn page(name: &str, fleet: &FleetReport, now: Timestamp) -> Markup {
                 (lag(fleet, now))
             }
         }
-        section aria-labelledby="members-title" {
-            h2 #members-title { "Members" }
-            ol.rows.panel {
+        section.panel aria-labelledby="members-title" {
+            div.heading { h2 #members-title { "Members" } }
+            ol.rows {
                 @if fleet.members.is_empty() { li.single { p.empty { "None: no shard is worked on." } } }
                 @for member in &fleet.members { (member_row(member, fleet, now)) }
             }
+            (absent(fleet, now))
         }
         (super::other_forms(&[("JSON", "/v1/fleet")], ""))
     }
@@ -85,6 +91,27 @@ fn lag(fleet: &FleetReport, now: Timestamp) -> Markup {
             } } }
         }
         @if all + fleet.untold > 0 { p.note { "What ends a transaction is counted, too: an idle fleet shows a few." } }
+    }
+}
+
+/// Those that said something of themselves and are no members now: they left, or were lost.
+fn absent(fleet: &FleetReport, now: Timestamp) -> Markup {
+    let is_member = |name: &str| fleet.members.iter().any(|member| member.name == name);
+    let is_recent = |at: Timestamp| now.duration_since(at).as_secs() < MAX_ABSENCE_SECONDS;
+    let absent = fleet.said.values().filter(|said| !is_member(&said.member) && is_recent(said.at));
+    let mut absent: Vec<_> = absent.collect();
+    absent.sort_by_key(|said| (std::cmp::Reverse(said.at), &said.member));
+    html! {
+        @if !absent.is_empty() {
+            p.note {
+                "No members any more: "
+                @for (at, said) in absent.iter().take(MAX_ABSENT).enumerate() {
+                    @if at > 0 { ", " } b { (visible(&said.member, 80)) } ", last heard of " (since(Some(said.at), now))
+                }
+                @if absent.len() > MAX_ABSENT { ", and " (count(absent.len() - MAX_ABSENT)) " more" }
+                "."
+            }
+        }
     }
 }
 
@@ -168,6 +195,7 @@ mod tests {
             said("host-3", 3, 3, None),
             said("host-4", 3, 4, Some("Kafka is away")),
             said("host-5", 3, 4, None),
+            said("host-6", 40, 4, None),
         ];
         let fleet = FleetReport {
             state: "Stable".to_owned(),
@@ -206,6 +234,7 @@ mod tests {
             "Its last session ended: <bdi>Kafka is away</bdi>",
             "2 shards and the stories",
             "<p class=\"meta\">0 2</p>",
+            "No members any more: <b>host-6</b>, last heard of <time",
             "<b>[poll]</b> of host-3 is not that of the others: until it goes by the newest version",
         ] {
             assert!(shown.contains(expected), "{expected} in {shown}");
