@@ -88,7 +88,7 @@ pub(crate) fn read(
     let found = lexicon.find([&texts[0], &texts[1]], Some(language));
     let clear = [select_clear(&found[0]), select_clear(&found[1])];
     let firsts = [firsts(&clear[0], names.len()), firsts(&clear[1], names.len())];
-    let company = clear.each_ref().map(|clear| sided(clear, names));
+    let company = [0, 1].map(|at| company(&clear[at], &found[at], names));
     // A title may shorten what the body spells out; a body may shorten what the title or the text before spells out.
     let title_knows = |name: u32, _: usize| firsts[0][name as usize].or(firsts[1][name as usize]);
     let body_knows = |name: u32, at: usize| match firsts[1][name as usize] {
@@ -100,15 +100,16 @@ pub(crate) fn read(
             company.iter().any(|places| !places.is_empty())
         }),
         add_established(&clear[1], &found[1], body_knows, |hit| {
-            !company[0].is_empty() || stand_near(&company[1], hit)
+            !company[0].is_empty() || stand_near(&company[1], hit.start, hit.end)
         }),
     ];
     let [title, body] = texts;
     let [title_mentions, body_mentions] = mentions;
-    (
-        TextAnalysis::new(title, title_mentions, &found[0], names, groups, joints),
-        TextAnalysis::new(body, body_mentions, &found[1], names, groups, joints),
-    )
+    let nobody = (Strength::None, Strength::None);
+    let title = TextAnalysis::new(title, title_mentions, &found[0], names, groups, joints, nobody);
+    let titled = title.sentences.iter().fold(nobody, |sides, sentence| most(sides, (sentence.a, sentence.b)));
+    let body = TextAnalysis::new(body, body_mentions, &found[1], names, groups, joints, titled);
+    (title, body)
 }
 
 /// The clear names, overlaps resolved: the leftmost first, the longest of those that start together.
@@ -127,16 +128,34 @@ fn select_clear(found: &[Occurrence]) -> Vec<Mention> {
 /// Bytes between a name that needs company and one that gives it: a sentence or two, in any script.
 const MAX_COMPANY_BYTES: usize = 400;
 
-/// Where the names stand that stand for a side by themselves.
-fn sided(clear: &[Mention], names: &[Name]) -> Vec<usize> {
-    let names_one = |mention: &&Mention| names[mention.name as usize].sides.names_one();
-    clear.iter().filter(names_one).map(|mention| mention.start).collect()
+/// Where names stand that keep others company: those that stand for a side by themselves, and of those that need company two near
+/// one another that stand for the two sides. A surname that others bear is none of them.
+fn company(clear: &[Mention], found: &[Occurrence], names: &[Name]) -> Vec<usize> {
+    let mut places: Vec<usize> = clear
+        .iter()
+        .filter(|mention| names[mention.name as usize].sides.names_one())
+        .map(|mention| mention.start)
+        .collect();
+    let needy = || {
+        found.iter().filter(|hit| hit.needs_company && !hit.ambiguous && !hit.surname).filter_map(|hit| {
+            let SpellingTarget::Name(name) = hit.meaning else { return None };
+            let sides = names[name as usize].sides;
+            sides.names_one().then_some((hit.start, sides))
+        })
+    };
+    if places.is_empty() {
+        let of_a: Vec<usize> =
+            needy().filter(|(_, sides)| sides.a > Strength::None).map(|(start, _)| start).collect();
+        let of_b = needy().filter(|(_, sides)| sides.b > Strength::None).map(|(start, _)| start);
+        places = of_b.filter(|start| stand_near(&of_a, *start, *start)).collect();
+    }
+    places
 }
 
-/// Whether one of the places `company`, which are in order, is near enough to `hit` to keep it company.
-fn stand_near(company: &[usize], hit: &Occurrence) -> bool {
-    let next = company.partition_point(|at| at + MAX_COMPANY_BYTES < hit.start);
-    company.get(next).is_some_and(|at| *at <= hit.end + MAX_COMPANY_BYTES)
+/// Whether one of the places `company`, which are in order, is near enough to what stands from `start` to `end` to keep it company.
+fn stand_near(company: &[usize], start: usize, end: usize) -> bool {
+    let next = company.partition_point(|at| at + MAX_COMPANY_BYTES < start);
+    company.get(next).is_some_and(|at| *at <= end + MAX_COMPANY_BYTES)
 }
 
 /// Where each name is first mentioned.
@@ -199,6 +218,7 @@ impl TextAnalysis {
         names: &[Name],
         groups: &[Group],
         joints: &[String],
+        titled: (Strength, Strength),
     ) -> Self {
         mark_lists(&folded.text, &mut mentions, names, joints);
         let words: Vec<(Range<usize>, u16)> = found
@@ -258,13 +278,18 @@ impl TextAnalysis {
             sentence.mentions.end = next_mention;
             read.push(sentence);
         }
+        for sentence in &mut read {
+            sentence.weigh(&mentions[sentence.mentions.clone()], names);
+        }
+        let clear: Vec<(Strength, Strength)> = read.iter().map(|sentence| (sentence.a, sentence.b)).collect();
         for at in 0..read.len() {
-            // A report spreads over sentences: the blow in one, the weapon in the next.
-            let force = read[at.saturating_sub(1)..(at + 2).min(read.len())]
-                .iter()
-                .any(|near| !near.force.is_empty());
+            // A report spreads over sentences: the blow in one, the weapon in the next, whose it was in a third or in the title.
+            let near = at.saturating_sub(NEAR_SENTENCES)..(at + 1 + NEAR_SENTENCES).min(read.len());
             let members = &mentions[read[at].mentions.clone()];
-            read[at].weigh(members, names, force);
+            if read[near.clone()].iter().any(|sentence| !sentence.force.is_empty()) {
+                let others = clear[near].iter().fold(titled, |sides, sentence| most(sides, *sentence));
+                read[at].weigh_conditional(members, names, others);
+            }
             read[at].bond = bond(&folded.text, members, names, joints);
             let gaps = gaps(members, names);
             read[at].nearness = nearness(&folded.text, &gaps);
@@ -278,31 +303,37 @@ impl TextAnalysis {
 }
 
 impl Sentence {
-    /// Weighs what is mentioned; `force` says whether there are words of force in or beside the sentence.
-    fn weigh(&mut self, mentions: &[Mention], names: &[Name], force: bool) {
-        let mut conditional = (Strength::None, Strength::None);
+    /// Weighs what is mentioned and stands for a side whatever is around it.
+    fn weigh(&mut self, mentions: &[Mention], names: &[Name]) {
         for mention in mentions {
             let name = &names[mention.name as usize];
             self.third += u32::from(name.is_third());
-            if mention.listed {
-                continue;
-            }
-            if name.sides.conditional {
-                conditional = (conditional.0.max(name.sides.a), conditional.1.max(name.sides.b));
-            } else if name.role != Role::Medium {
+            if !mention.listed && !name.sides.conditional && name.role != Role::Medium {
                 (self.a, self.b) = (self.a.max(name.sides.a), self.b.max(name.sides.b));
             }
         }
-        if force {
-            let (a, b) = (self.a, self.b);
-            if b > Strength::None {
-                self.a = a.max(conditional.0);
+    }
+
+    /// Adds what stands for a side on condition that the other is named nearby, `others` being how clearly each is there.
+    fn weigh_conditional(&mut self, mentions: &[Mention], names: &[Name], others: (Strength, Strength)) {
+        for mention in mentions.iter().filter(|mention| !mention.listed) {
+            let sides = names[mention.name as usize].sides;
+            if sides.conditional && others.1 > Strength::None {
+                self.a = self.a.max(sides.a);
             }
-            if a > Strength::None {
-                self.b = b.max(conditional.1);
+            if sides.conditional && others.0 > Strength::None {
+                self.b = self.b.max(sides.b);
             }
         }
     }
+}
+
+/// Sentences before and behind in which a name that stands for its side on condition may have the other side and words of force.
+const NEAR_SENTENCES: usize = 1;
+
+/// How clearly each side is named by both of two texts together.
+fn most(one: (Strength, Strength), other: (Strength, Strength)) -> (Strength, Strength) {
+    (one.0.max(other.0), one.1.max(other.1))
 }
 
 /// Whom a name names, as far as it says so by itself.

@@ -24,7 +24,7 @@ pub(crate) enum Strength {
 pub(crate) struct Sides {
     pub(crate) a: Strength,
     pub(crate) b: Strength,
-    /// It stands for them only beside the other side and a word of force (the subject's `with_force` group).
+    /// It stands for them only near the other side and a word of force.
     pub(crate) conditional: bool,
 }
 
@@ -135,6 +135,8 @@ pub(crate) struct Occurrence {
     pub(crate) meaning: SpellingTarget,
     pub(crate) ambiguous: bool,
     pub(crate) needs_company: bool,
+    /// It is a surname that others bear, too.
+    pub(crate) surname: bool,
 }
 
 impl Occurrence {
@@ -248,10 +250,11 @@ impl Lexicon {
                     return;
                 }
                 let Some(end) = term.spelling.stands_at(folded, start, &self.endings) else { return };
-                let Spelling { ambiguous, needs_company, .. } = term.spelling;
+                let Spelling { ambiguous, needs_company, surname, .. } = term.spelling;
                 let meaning = term.meaning;
-                if !term.spelling.surname || stands_alone(folded, start, end) {
-                    found.push((index, Occurrence { start, end, meaning, ambiguous, needs_company }));
+                if !surname || stands_alone(folded, start, end) {
+                    found
+                        .push((index, Occurrence { start, end, meaning, ambiguous, needs_company, surname }));
                 } else if !borne.contains(&index) {
                     borne.push(index);
                 }

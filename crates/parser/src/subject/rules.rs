@@ -90,6 +90,10 @@ rules! {
     Island = "island",
     /// How near the sides are named to one another in the sentence where they are nearest.
     Near = "near",
+    /// Title and text name both sides and no third party, by the share of sentences that have words for dealings or force.
+    TwoDealing = "two_dealing",
+    /// Title and text name both sides in at most four sentences.
+    BriefBoth = "brief_both",
     /// A clause names both sides and has a word for dealings or force.
     Clause = "clause",
     /// Of the sentences that name both sides, the share in which one clause does, with a word for dealings or force.
@@ -134,6 +138,9 @@ pub(crate) struct Finding {
 
 /// Sentences of a brief report: so many may hold one pair of sentences that together name both sides.
 const BRIEF: f64 = 6.0;
+
+/// Sentences of a flash at most: what so few name, they are about.
+const FLASH: usize = 4;
 
 /// Spans a reason shows; the rest is more of the same.
 const MOST_SPANS: usize = 8;
@@ -232,6 +239,8 @@ impl<'r> View<'r> {
             Rule::Alone => self.alone(),
             Rule::Island => self.island(),
             Rule::Near => self.near(),
+            Rule::TwoDealing => self.two_dealing(),
+            Rule::BriefBoth => self.brief_both(),
             Rule::Clause => self.best(usize::MAX, |sentence| sentence.deals_in_clause),
             Rule::ClauseShare => self.clause_share(),
         }
@@ -469,6 +478,27 @@ impl<'r> View<'r> {
             && spans.len() == 1
             && self.own.iter().filter(names_side).count() == 1;
         if island { (1.0, spans) } else { (0.0, Vec::new()) }
+    }
+
+    /// How clearly title and text name both sides, wherever they do.
+    fn both(&self) -> f64 {
+        let (a, b) =
+            self.own.iter().fold(self.title_sides, |(a, b), sentence| (a.max(sentence.a), b.max(sentence.b)));
+        pair(a, b)
+    }
+
+    fn two_dealing(&self) -> Answer {
+        if self.title.sentences.iter().chain(self.own.iter().copied()).any(|sentence| sentence.third > 0) {
+            return (0.0, Vec::new());
+        }
+        let busy = self.own.iter().filter(|sentence| !is_idle(sentence));
+        let spans: Vec<Place> =
+            busy.map(|sentence| self.in_body(sentence.range.start, sentence.range.end)).collect();
+        (self.both() * spans.len() as f64 / self.own.len().max(1) as f64, spans)
+    }
+
+    fn brief_both(&self) -> Answer {
+        (if self.own.len() <= FLASH { self.both() } else { 0.0 }, Vec::new())
     }
 
     fn one_sided(&self) -> Answer {

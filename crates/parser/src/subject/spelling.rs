@@ -3,7 +3,7 @@
 //! | sign | where | means |
 //! | --- | --- | --- |
 //! | `~` | in front | ambiguous alone: counts only where a clear spelling of the same name stands in the title or before |
-//! | `+` | in front | needs company: counts only near a name that stands for a side by itself |
+//! | `+` | in front | needs company: counts only near a name that stands for a side by itself, or for the other side in company |
 //! | `=` | in front | counts only in this case: `=DPRK` |
 //! | `@` | in front | counts only in a text of this column's language: `@러` |
 //! | `^` | in front | a surname: counts as with `+`, and only in a text where it never stands beside another word in capitals |

@@ -605,6 +605,52 @@ fn a_conditional_name_counts_beside_the_other_side_and_words_of_force_only() {
 }
 
 #[test]
+fn a_conditional_name_has_the_other_side_in_the_title_or_the_next_sentence_too() {
+    let names_ardland = |title: &str, body: &str| {
+        let evidence = tiny().evidence(title, body, Some("en"));
+        evidence.iter().all(|(rule, _)| rule != "one_sided")
+    };
+    assert!(names_ardland("Borland's losses", "It rained. Soldiers fell in the Fells."));
+    assert!(names_ardland("", "Soldiers fell in the Fells. They came from Borland."));
+    assert!(!names_ardland("", "Soldiers fell in the Fells. It rained. Borland is poor."));
+    assert!(!names_ardland("Borland's cheese", "It rained. It is eaten in the Fells."));
+}
+
+#[test]
+fn two_names_that_need_company_keep_it_with_one_another_if_they_stand_for_the_two_sides() {
+    let mut files = ardland_and_borland();
+    let gazetteer = "id\ttype\tside\trole\ten\ndellin\tplace\ta\t\t+Dellin\nellin\tplace\ta\t\t+Ellin\n\
+                     tarn\tplace\tb\t\t+Tarn\nloach\tperson\tb\t\t^Loach\n";
+    files.insert("gazetteer.tsv".to_owned(), gazetteer.to_owned());
+    let subject = Subject::from_files(&files).unwrap();
+    let far = format!("Dellin is blue.{} Tarn is deep.", " It rained.".repeat(80));
+    for (body, count) in [
+        ("A train left Dellin for Tarn.", 2),
+        ("A train left Dellin for Ellin.", 0),
+        ("A train left Dellin, and Loach slept.", 0),
+        (far.as_str(), 0),
+    ] {
+        assert_eq!(subject.judge("", body, Some("en")).entities.len(), count, "{body}");
+    }
+}
+
+#[test]
+fn a_text_that_names_the_two_and_no_third_party_is_told_from_one_that_does_and_a_flash_from_a_report() {
+    let value = |rule: &str, title: &str, body: &str| {
+        let evidence = tiny().evidence(title, body, Some("en"));
+        evidence.iter().find(|(name, _)| name == rule).map_or(0.0, |(_, value)| *value)
+    };
+    assert_eq!(value("two_dealing", "Ardland", "Envoys met. Borland is poor."), 0.5);
+    assert_eq!(value("two_dealing", "Ardland", "Envoys met. Borland is poor, and so is Cray."), 0.0);
+    assert_eq!(value("two_dealing", "Ardland", "Envoys met. Nobody is poor."), 0.0);
+    assert_eq!(value("brief_both", "Ardland", "It rained. Borland is poor."), 1.0);
+    assert_eq!(
+        value("brief_both", "Ardland", "It rained. It blew. It froze. It snowed. Borland is poor."),
+        0.0
+    );
+}
+
+#[test]
 fn entities_come_in_order_of_first_mention_with_every_mention() {
     let (title, body) =
         ("Borland waits", "Mira Anders came. Anders left Ardland, and ARDLAND forgot Anders.");
