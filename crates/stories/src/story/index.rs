@@ -282,6 +282,7 @@ impl StoryIndex {
             .map(|_| self.reasons(number, &report.entities, &stems, &mut comparison))
             .unwrap_or_default();
         let merged = self.settle(number, &rivals, &mut comparison);
+        self.reconsider(number);
         let story = self.id(self.report(number).story).into_owned();
         StoryVerdict { story, joined_by, merged }
     }
@@ -294,6 +295,7 @@ impl StoryIndex {
         }
         let (profile, _) = read(report, &Arc::clone(&self.tables));
         let (number, ..) = self.take_in(&report.id, profile);
+        self.measure_reconsidered(number);
         if let Some(beside) = beside.and_then(|id| self.number_of(id)) {
             self.assign(number, self.report(beside).story);
         }

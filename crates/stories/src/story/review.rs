@@ -1,13 +1,19 @@
 //! A second look at a whole stream, when all of it is known.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use super::evidence::Sign;
 use super::index::{Comparison, MAX_REVIEWED_CANDIDATES, StoryIndex};
 
 /// Larger streams keep the stories that were told on arrival: all pairs of likely reports are held in memory.
 const MAX_REVIEWED: usize = 20_000;
+/// Streams of no more reports are reviewed on the way, with every so many reports: who has read little asked for more likeness when the first
+/// of them came, and knew little of what is common.
+const MAX_RECONSIDERED: usize = 300;
+const RECONSIDERED_EVERY: u32 = 25;
+/// By how much their reports have to fit better together for their stories to change then, so that none goes in and out.
+const MIN_RECONSIDERED_GAIN: f32 = 0.02;
 /// What a pair counts that shares too little to be compared.
 const UNLIKE: f32 = -0.15;
 /// No pair counts more than this for being one story, nor less against it: one that is nearly a copy settles nothing for the others.
@@ -145,6 +151,38 @@ impl StoryIndex {
         if self.len() > MAX_REVIEWED {
             return;
         }
+        let (groups, _) = self.reviewed();
+        self.regroup(groups.into_iter());
+    }
+
+    /// Reviews the stories of a small stream after the report of this number, if it is one's turn. Stories change only where their reports
+    /// fit better together so.
+    pub(super) fn reconsider(&mut self, number: u32) {
+        if !self.is_reconsidered(number) {
+            return;
+        }
+        let (groups, mut comparison) = self.reviewed();
+        for (stories, after) in self.entangled(groups) {
+            let now: Vec<Vec<u32>> = stories.iter().map(|story| self.members(*story).to_vec()).collect();
+            if self.fit(&after, &mut comparison) > self.fit(&now, &mut comparison) + MIN_RECONSIDERED_GAIN {
+                self.replace(&stories, after.into_iter());
+            }
+        }
+    }
+
+    /// Measures what [`StoryIndex::reconsider`] measures, of a stream whose stories are known.
+    pub(super) fn measure_reconsidered(&mut self, number: u32) {
+        if self.is_reconsidered(number) {
+            self.measure_all();
+        }
+    }
+
+    fn is_reconsidered(&self, number: u32) -> bool {
+        self.len() <= MAX_RECONSIDERED && (number + 1).is_multiple_of(RECONSIDERED_EVERY)
+    }
+
+    /// What the stories of all reports would be by what is known now, each in its order of arrival.
+    fn reviewed(&mut self) -> (Vec<Vec<u32>>, Comparison) {
         let (candidates, mut comparison) = self.measure_all();
         let mut groups = Groups::new(self.margin());
         for (number, _) in &candidates {
@@ -155,7 +193,28 @@ impl StoryIndex {
                 groups.bind(*number, *other, comparison.score(self, *number, *other));
             }
         }
-        self.regroup(groups.merged());
+        let mut groups: Vec<Vec<u32>> = groups.merged().collect();
+        groups.iter_mut().for_each(|group| group.sort_unstable());
+        (groups, comparison)
+    }
+
+    /// The groups of all reports, those together that share stories with one another: those stories have no other reports.
+    fn entangled(&self, groups: Vec<Vec<u32>>) -> Vec<(Vec<u32>, Vec<Vec<u32>>)> {
+        let mut tangles: Vec<(BTreeSet<u32>, Vec<Vec<u32>>)> = Vec::new();
+        for group in groups {
+            let mut stories: BTreeSet<u32> = group.iter().map(|number| self.story_number(*number)).collect();
+            let (touched, mut apart): (Vec<_>, Vec<_>) =
+                tangles.into_iter().partition(|(known, _)| !known.is_disjoint(&stories));
+            let mut together = Vec::new();
+            for (known, groups) in touched {
+                stories.extend(known);
+                together.extend(groups);
+            }
+            together.push(group);
+            apart.push((stories, together));
+            tangles = apart;
+        }
+        tangles.into_iter().map(|(stories, groups)| (stories.into_iter().collect(), groups)).collect()
     }
 
     /// Of every report those that share some of its rarest words and facts, with crowds by what is common now.

@@ -68,7 +68,7 @@ impl StoryIndex {
     }
 
     /// How well reports fit together: the sum of the scores of all pairs that are in one group.
-    fn fit(&self, groups: &[Vec<u32>], comparison: &mut Comparison) -> f32 {
+    pub(super) fn fit(&self, groups: &[Vec<u32>], comparison: &mut Comparison) -> f32 {
         let pairs = |members: &[u32]| (members.len() * members.len().saturating_sub(1) / 2) as f32;
         groups.iter().map(|members| pairs(members) * self.mean(members, members, comparison)).sum()
     }

@@ -517,3 +517,72 @@ fn an_edit_of_a_number_leaves_a_report_where_it_is_among_nearly_alike_stories() 
     }
     assert_eq!(moved, 0);
 }
+
+/// News of something that no other report tells, in words that no other has.
+fn news_of_its_own(at: u32) -> Report {
+    let word = |of: u32| -> String {
+        let syllables = ["ba", "ko", "lu", "me", "ri", "to", "ne", "sa", "vi", "du", "po"];
+        let number = at as usize * 9 + of as usize;
+        [number, number / 11, number / 121].map(|syllable| syllables[syllable % syllables.len()]).concat()
+    };
+    let (title, text) = (
+        format!("{} wins {} of {}", word(1), word(2), word(3)),
+        format!("The {} in {} was {} by {} and {}.", word(4), word(5), word(6), word(7), word(8)),
+    );
+    report(&format!("own-{at}"), "en", 1 + (at % 28) as i8, &title, &text)
+}
+
+/// Two reports of one happening that share less than is asked for while little was read.
+fn two_of_one_bridge() -> [Report; 2] {
+    [
+        report(
+            "bridge-1",
+            "en",
+            10,
+            "Old bridge at Kallas gives way under lorry",
+            "The stone bridge at Kallas collapsed under a lorry of gravel on Tuesday. The driver, Ole Marten, swam ashore. The bridge was built \
+             in 1874 and was to be repaired in autumn, the mayor said.",
+        ),
+        report(
+            "bridge-2",
+            "en",
+            10,
+            "Road closed on both banks of the Arn",
+            "Police have closed the road from Velden after the bridge near Kallas fell into the Arn with a driver and his load. Two schools \
+             let children stay at home. Trains are not affected, the railways said, and a ferry is to carry cars from Friday on.",
+        ),
+    ]
+}
+
+#[test]
+fn reports_that_came_while_little_was_known_are_put_together_once_more_is() {
+    let mut index = index();
+    place_all(&mut index, &two_of_one_bridge());
+    assert_eq!(stories(&index, &["bridge-1", "bridge-2"]), ["bridge-1", "bridge-2"]);
+    index.take_changes();
+    let news: Vec<Report> = (0..118).map(news_of_its_own).collect();
+    place_all(&mut index, &news);
+    assert_eq!(stories(&index, &["bridge-1", "bridge-2"]), ["bridge-1", "bridge-1"]);
+    assert!(index.take_changes().contains(&"bridge-2".to_owned()));
+    for report in &news {
+        assert_eq!(index.story_of(&report.id).as_deref(), Some(report.id.as_str()));
+    }
+}
+
+#[test]
+fn a_stream_that_was_restored_goes_on_as_the_one_that_was_placed() {
+    let stream: Vec<Report> = (0..45).flat_map(|at| [train(at, 0, 20 + at), train(at, 1, 20 + at)]).collect();
+    let (before, after) = stream.split_at(60);
+    let mut placed = index();
+    place_all(&mut placed, before);
+    let mut restored = index();
+    for report in before {
+        let beside = placed.reports_beside(&report.id);
+        let known =
+            beside.iter().find(|other| restored.story_of(other).is_some()).map(|other| other.to_string());
+        restored.restore(report, known.as_deref());
+    }
+    assert_eq!(place_all(&mut placed, after), place_all(&mut restored, after));
+    let ids: Vec<&str> = stream.iter().map(|report| report.id.as_str()).collect();
+    assert_eq!(stories(&placed, &ids), stories(&restored, &ids));
+}
