@@ -404,10 +404,10 @@ impl StoryIndex {
         self.numbers.insert(&id, number, |number| {
             reports.get(number.checked_sub(first)? as usize).map(|report| &report.id)
         });
-        let rarest = self.rarest(number);
-        self.postings.post(number, &rarest);
-        let candidates = self.candidates(number, &rarest, MAX_CANDIDATES);
         let mut comparison = Comparison::default();
+        let rarest = self.rarest(number, &mut comparison);
+        self.postings.post(number, &rarest);
+        let candidates = self.candidates(number, &rarest, MAX_CANDIDATES, &mut comparison);
         self.measure_likeness(number, &candidates, &mut comparison);
         (number, candidates, comparison)
     }
@@ -467,14 +467,14 @@ impl StoryIndex {
     }
 
     /// What a report can be found by.
-    pub(super) fn rarest(&self, number: u32) -> Vec<(FactKind, u32)> {
+    pub(super) fn rarest(&self, number: u32, comparison: &mut Comparison) -> Vec<(FactKind, u32)> {
         let many = self.reports.len() as f32 + WORD_PRIOR;
         let is_common = |(kind, key): (FactKind, u32)| {
             self.reports.len() >= 1000 && self.postings.holders(kind, key) as f32 >= MAX_SHARE * many
         };
         let mut weighed: Vec<(f32, (FactKind, u32))> = weighed_facts(&self.report(number).profile)
             .filter(|(member, _)| !is_common(*member))
-            .map(|(member, weight)| (weight * self.rarity(member.0, member.1), member))
+            .map(|(member, weight)| (weight * comparison.rarities.of(self, member.0, member.1), member))
             .collect();
         weighed.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         // Words lead to reports in the same language only, so the facts have room of their own.
@@ -484,10 +484,16 @@ impl StoryIndex {
     }
 
     /// The other reports that share the rarest words and facts with this one, the likest first, at most so many.
-    pub(super) fn candidates(&self, number: u32, rarest: &[(FactKind, u32)], most: usize) -> Vec<u32> {
+    pub(super) fn candidates(
+        &self,
+        number: u32,
+        rarest: &[(FactKind, u32)],
+        most: usize,
+        comparison: &mut Comparison,
+    ) -> Vec<u32> {
         let mut shared: NumberMap<u32, f32> = NumberMap::default();
         for (kind, key) in rarest {
-            let rarity = self.rarity(*kind, *key);
+            let rarity = comparison.rarities.of(self, *kind, *key);
             for other in self.postings.newest(*kind, *key).filter(|other| *other != number).take(MAX_LED_TO) {
                 *shared.entry(other).or_insert(0.0) += rarity * rarity;
             }
@@ -741,7 +747,7 @@ fn weighed_facts(profile: &Profile) -> impl Iterator<Item = ((FactKind, u32), f3
     words.chain(entities).chain(acts).chain(numbers)
 }
 
-/// The squares of how rare members are, of those that were asked for last: many reports share most of their words, and each costs a
+/// How rare members are, of those that were asked for last: many reports share most of their words, and each costs a
 /// place in memory that is far away, a logarithm and a power.
 #[derive(Debug)]
 struct Rarities(Vec<(MemberCode, f32)>);
@@ -758,17 +764,21 @@ impl Default for Rarities {
 }
 
 impl Rarities {
-    fn square(&mut self, index: &StoryIndex, kind: FactKind, key: u32) -> f32 {
+    fn of(&mut self, index: &StoryIndex, kind: FactKind, key: u32) -> f32 {
         // The code of a number is not all of it, and how often it is expected depends on the whole.
         if kind == FactKind::Number {
-            return index.rarity(kind, key).powi(2);
+            return index.rarity(kind, key);
         }
         let code = code(kind, key);
         let place = &mut self.0[(code ^ code >> KEY_BITS) as usize % MAX_RARITIES];
         if place.0 != code {
-            *place = (code, index.rarity(kind, key).powi(2));
+            *place = (code, index.rarity(kind, key));
         }
         place.1
+    }
+
+    fn square(&mut self, index: &StoryIndex, kind: FactKind, key: u32) -> f32 {
+        self.of(index, kind, key).powi(2)
     }
 }
 

@@ -223,7 +223,10 @@ impl StoryIndex {
         let candidates: Vec<(u32, Vec<u32>)> = self
             .numbers()
             .into_iter()
-            .map(|number| (number, self.candidates(number, &self.rarest(number), MAX_REVIEWED_CANDIDATES)))
+            .map(|number| {
+                let rarest = self.rarest(number, &mut comparison);
+                (number, self.candidates(number, &rarest, MAX_REVIEWED_CANDIDATES, &mut comparison))
+            })
             .collect();
         for (number, _) in &candidates {
             self.measure_lengths(*number, &mut comparison);
