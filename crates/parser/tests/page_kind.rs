@@ -150,6 +150,33 @@ fn a_report_with_a_timetable_is_no_live_blog() {
 }
 
 #[test]
+fn cards_that_begin_with_their_link_or_end_with_one_to_more_make_a_list() {
+    let told = "two hundred passengers had crossed to the island by the evening, the port authority said, more than on any day before.";
+    let list = |item: &dyn Fn(usize) -> String| -> String { (1..9).map(item).collect() };
+    let led = |number: usize| {
+        format!(
+            "<li><a href=/{number}>Ferry number {number} runs again after the storm</a> On day {number} {told}</li>"
+        )
+    };
+    let more = |number: usize| {
+        format!(
+            "<div><p><strong>Ferry number {number} runs again</strong></p><p>On day {number} {told} <a href=/{number}>Continue reading</a></p></div>"
+        )
+    };
+    for cards in [format!("<ul>{}</ul>", list(&led)), list(&more)] {
+        let html = |below: &str| {
+            format!("<title>Sea news | Harbour</title><main><h1>Sea news</h1>{below}{cards}</main>")
+        };
+        assert_eq!(kind(&html("")), PageKind::Index, "{cards}");
+    }
+    let digest = format!(
+        "<title>The week at sea</title><main><h1>The week at sea</h1><p>21 March 2025</p><ul>{}</ul></main>",
+        list(&led)
+    );
+    assert_eq!(kind(&digest), PageKind::Article);
+}
+
+#[test]
 fn an_opening_above_an_offer_is_a_teaser_behind_a_paywall() {
     let html = format!(
         "<h1>Ferry runs again</h1><article>{}</article><div class=paywall><p>Subscribe to read on.</p></div>",

@@ -1,7 +1,7 @@
 //! Whether a page is a list of other pages: a section, a tag, a search, the front page that a dead link leads to.
 //!
-//! It consists of cards. A card has a headline that leads to its article, or a line that does above the opening, or a headline
-//! and a link to more behind the opening.
+//! It consists of cards. A card has a headline that leads to its article, or a line that does above the opening or at its head, or a link to
+//! more behind the opening.
 
 use std::collections::{HashMap, HashSet};
 
@@ -9,6 +9,7 @@ use super::area::{AreaId, Tag};
 use super::frame::Frame;
 use super::marks::MarkupFamily;
 use super::run::{Layout, Run};
+use super::wall;
 
 /// Cards from which a page may be a list: a story has some beside it.
 const CARDS: usize = 5;
@@ -89,15 +90,22 @@ fn is_list_by(layout: &Layout, frame: &Frame, is_list: impl Fn(&[Option<AreaId>]
     let linked_lines = || -> Vec<usize> {
         runs().filter(|index| leads_to_opening(layout, *index) && is_other(index)).collect()
     };
+    let led_lines =
+        || -> Vec<usize> { runs().filter(|index| is_led(&layout.runs[*index]) && is_other(index)).collect() };
     let headings = || runs().filter(is_heading).collect();
-    let last = last_runs(layout);
-    let leads_on = |card: AreaId| {
-        let last = last[card as usize].map(|index| &layout.runs[index]);
-        last.is_some_and(|run| run.links > 0 && leads_to_more(layout.str(run)))
+    let leads_on = |run: &Run| run.links > 0 && leads_to_more(layout.str(run));
+    let more_lines = || -> Vec<usize> {
+        runs().filter(|index| leads_on(&layout.runs[*index]) && is_other(index)).collect()
     };
+    let last = last_runs(layout);
+    let ends_with_more =
+        |card: AreaId| last[card as usize].map(|index| &layout.runs[index]).is_some_and(leads_on);
     is_list(&cards(layout, linked_headings(), |_| true))
         || is_list(&cards(layout, linked_lines(), |_| true))
-        || is_list(&cards(layout, headings(), leads_on))
+        || is_list(&cards(layout, headings(), ends_with_more))
+        || is_list(&cards(layout, more_lines(), ends_with_more))
+        // A digest of links has a day of its own.
+        || !wall::has_day(layout) && is_list(&cards(layout, led_lines(), |_| true))
         || is_list(&cards_without_boxes(layout, &linked_headings()))
         || is_list(&cards_without_boxes(layout, &linked_lines()))
 }
@@ -150,6 +158,14 @@ fn leads_to_more(text: &str) -> bool {
     let text = text.to_lowercase();
     let text = text.trim_end_matches(SIGNS);
     MORE.iter().any(|more| text.ends_with(more.trim_end_matches(SIGNS)))
+}
+
+/// Whether a line begins with a link to an article, as long as a headline, and goes on with its opening.
+fn is_led(run: &Run) -> bool {
+    run.links == 1
+        && run.heading == 0
+        && run.led * run.units >= LINE
+        && (1.0 - run.led) * run.units >= OPENING
 }
 
 /// Whether a line is all link, and the opening of what it leads to stands below it.

@@ -37,6 +37,8 @@ pub(super) struct Run {
     /// The share of it that is link text, that is bold or italic.
     pub(super) linked: f32,
     pub(super) bold: f32,
+    /// The share of it that is link text before anything else.
+    pub(super) led: f32,
     /// Counts of characters.
     pub(super) links: u16,
     pub(super) clauses: u16,
@@ -182,6 +184,8 @@ struct PendingRun {
     start: usize,
     marks: MarkupFamilies,
     linked: usize,
+    /// Bytes of link text that it begins with.
+    led: usize,
     bold: usize,
     links: u16,
     /// Places in the text after which the page broke the line once.
@@ -458,6 +462,7 @@ impl<'d> Builder<'d> {
         if added > 0 {
             pending.marks = pending.marks.union(self.inline.marks);
             if self.inline.link {
+                pending.led += if before == pending.start + pending.led { added } else { 0 };
                 pending.linked += added;
             }
             if self.inline.bold {
@@ -561,6 +566,7 @@ impl<'d> Builder<'d> {
             cues: Cues::of(text),
             units: counts.units,
             linked: (pending.linked as f32 / bytes).min(1.0),
+            led: (pending.led as f32 / bytes).min(1.0),
             bold: (pending.bold as f32 / bytes).min(1.0),
             links: pending.links,
             clauses: counts.clauses,

@@ -566,7 +566,7 @@ pub(super) fn of(document: &Document, layout: &Layout, kept: &[bool], is_dated: 
 }
 
 /// Whether a line right behind the first heading is a day and little else.
-fn has_day(layout: &Layout) -> bool {
+pub(super) fn has_day(layout: &Layout) -> bool {
     const BEHIND: usize = 4;
     let heading = layout.runs.iter().position(|run| run.heading > 0);
     let behind =
