@@ -320,3 +320,29 @@ fn what_is_old_is_forgotten_and_nothing_joins_it() {
     assert_ne!(later.story, first.story);
     assert_eq!(kept.book.articles.len(), 1);
 }
+
+#[test]
+fn an_article_that_tells_something_else_may_let_two_stories_that_it_stands_in_neither_of_come_together() {
+    let mut kept = Kept::new();
+    let first = kept.take(&article("first", 1, "Ferry to the islands runs again", FERRY)).story;
+    let text = "Tourists cheered in the harbour when the ferry to the islands left at six, the first since the storm; hotels expect more of them this week.";
+    let second = kept.take(&article("second", 1, "Cheers on deck for a new ramp", text)).story;
+    assert_ne!(first, second);
+    let word = |number: usize| {
+        let syllables = ["ba", "ko", "lu", "me", "ri", "to", "ne", "sa", "vi", "du", "po"];
+        [number, number / 11, number / 121].map(|syllable| syllables[syllable % syllables.len()]).concat()
+    };
+    let told = (0..73).find_map(|at| {
+        let text: Vec<String> = (at * 8..at * 8 + 8).map(word).collect();
+        let told = kept.take(&article(&format!("other{at}"), 1, "", &text.join(" ")));
+        (told.events.len() > 1).then_some(told)
+    });
+    let told = told.unwrap();
+    let states: Vec<(&StoryId, StoryState)> =
+        told.events.iter().map(|event| (&event.story, event.state)).collect();
+    assert!(states.contains(&(&first, StoryState::Open)), "{states:?}");
+    assert!(states.contains(&(&second, StoryState::Merged)), "{states:?}");
+    assert!(told.story != first && told.story != second);
+    let event = told.events.iter().find(|event| event.story == first).unwrap();
+    assert_eq!((event.article_count, event.changes[0].kind), (2, StoryChangeKind::Merged));
+}
