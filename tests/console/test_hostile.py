@@ -131,9 +131,9 @@ class Strangers(RunningConsole):
             ("links", "The site names several feeds"),
             ("scripts", "and names none"),
             ("markup", "would be published"),
-            ("absent", "cannot be had (status 404"),
+            ("absent", "cannot be had (answered 404 Not Found"),
             # The last, since nothing is asked of that host from then on.
-            ("rest", "cannot be had (status 429"),
+            ("rest", "cannot be had (answered 429 Too Many Requests"),
             ("many", "its host asks to be left alone until 20"),
         ):
             with self.subTest(name):

@@ -17,7 +17,7 @@ use dateline_journal::{
 };
 use dateline_wire::{
     ArticleId, ArticleTopic, Entity, Entry, EntryId, Event, EventId, FeedRef, FeedState, HubNews, Label,
-    RejectEvent, RejectReason, SecretQuery, Sequence, StoryEntity, StoryEvent,
+    RejectEvent, RejectReason, Relevance, SecretQuery, Sequence, StoryEntity, StoryEvent,
 };
 use jiff::Timestamp;
 
@@ -113,8 +113,14 @@ fn article(dice: &mut Dice, number: usize, feed: &FeedRef) -> Result<Event, url:
 fn reject(number: usize, feed: &FeedRef) -> Result<Event, url::ParseError> {
     Ok(Event::Reject(Box::new(RejectEvent {
         url: Some(format!("https://news{}.example/{number}", number % 100).parse()?),
-        detail: "score 0.02: names neither side".into(),
+        detail: "names neither side".into(),
         feed: Some(feed.clone()),
+        // Each thousandth as near to the threshold as the next.
+        relevance: Some(Relevance {
+            label: Label::NotRelevant,
+            score: Some(f64::from(u16::try_from(number % 1_000).unwrap_or(0)) / 3_000.0),
+            ..Relevance::not_judged()
+        }),
         ..dateline_samples::reject(&number.to_string(), RejectReason::NotRelevant)
     })))
 }

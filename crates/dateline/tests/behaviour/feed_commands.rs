@@ -132,7 +132,10 @@ fn a_site_is_added_by_its_feed_to_a_file_that_stays_as_it_was() {
     let several = refused(&site.run(&["feed", "add", &format!("{}/two", server.address)]));
     assert!(several.contains("names several feeds") && several.contains("/other.xml"), "{several}");
     let none = refused(&site.run(&["feed", "add", &format!("{}/none", server.address)]));
-    assert!(none.contains("cannot be had (status 404") && none.contains("; --unchecked adds it"), "{none}");
+    assert!(
+        none.contains("cannot be had (answered 404 Not Found") && none.contains("; --unchecked adds it"),
+        "{none}"
+    );
     let unknown = refused(&site.run(&["feed", "add", "https://b.example/", "--unchecked", "--group", "slo"]));
     assert!(unknown.contains("`group` is \"slo\"; expected the name of a [[group]]: slow"), "{unknown}");
     assert_eq!(feeds_file(&site), file, "what is refused changes nothing");
