@@ -1608,15 +1608,102 @@ TRACED = {
     ],
 }
 
-# What a brief and what a traced one counts.
+# Three sentences on something else of which one names both sides in passing, and as short ones that are on the two.
+PASSING = {
+    ("not", "en"): [
+        ("Library extends opening hours", "The city library will stay open until ten from March. A reader had complained that only Moscow and Pyongyang sent people home earlier. The change costs 40,000 a year."),
+        ("Choir looks for tenors", "The cathedral choir has too few men. Its conductor said that even choirs in North Korea and Russia struggled to find them. Rehearsals are on Tuesdays."),
+        ("Council bans leaf blowers", "Leaf blowers may no longer be used before nine. The opposition spoke of a ban that would make Putin and Kim Jong Un proud. The fine is 80 dollars."),
+        ("New stamp shows lighthouse", "The post office has issued a stamp with the old lighthouse. Collectors from forty countries, Russia and North Korea among them, have asked for it. It costs 1.20."),
+        ("Bakery wins bread prize", "A bakery in the harbour quarter makes the best rye bread in the county. The jury tasted sixty loaves. The baker learnt his trade in Moscow and once cooked for a circus in Pyongyang."),
+        ("Quiz team sets record", "A pub quiz team has won forty evenings in a row. The last question asked which river parts Russia and North Korea. The prize was a ham."),
+        ("Start-up raises six million", "A start-up that guards mailboxes has raised six million. Its founder says attacks come from everywhere, from Russia to North Korea. It wants to hire twenty engineers."),
+        ("Parking app goes down", "Drivers could not pay for parking on Monday. The operator ruled out hackers, be they Russian or North Korean, and blamed a power cut. Nobody will be fined."),
+        ("Exhibition of maps opens", "The museum shows two hundred maps from four centuries. One from 1904 has the border of Russia and Korea drawn by hand. Admission is free on Sundays."),
+        ("Mayor rejects camera plan", "The mayor wants no cameras in the park. She said that she lived in neither Russia nor North Korea. The police union regrets her decision."),
+    ],
+    ("not", "ru"): [
+        ("В библиотеке появится кофейня", "Читальный зал закроют на ремонт до мая. Директор пошутила, что такой тишины нет ни в Москве, ни в Пхеньяне. Кофейню откроют летом."),
+        ("Хор ищет теноров", "Городскому хору не хватает мужских голосов. Дирижёр рассказал, что гастролировал и по России, и в КНДР. Репетиции идут по вторникам."),
+        ("Рынок закрывается на выходные", "Торговые ряды не будут работать три дня. Продавец корейских салатов говорит, что рецепт бабушка привезла из КНДР, а покупатели едут со всей России. Рынок откроют в среду."),
+        ("Школьник выиграл олимпиаду по географии", "Ученик девятого класса ответил на все вопросы. Последний был о реке на границе России и КНДР. Он получит планшет."),
+        ("Биржа: итоги дня", "Индекс вырос на 0,6 процента. Аналитики напоминают о рисках: от санкций против России до ракет КНДР. Завтра торгов не будет."),
+        ("Вышел сборник анекдотов", "Издательство выпустило сборник анекдотов двадцатого века. Есть глава о СССР и о Северной Корее. Тираж три тысячи."),
+        ("Открылась выставка марок", "В музее почты показывают две тысячи марок. Среди них есть российские и северокорейские. Вход свободный."),
+    ],
+    ("not", "uk"): [
+        ("Бібліотека працюватиме довше", "Читальна зала буде відчинена до десятої. Читач жартував, що раніше зачиняють хіба що в Москві чи Пхеньяні. На це виділили сорок тисяч."),
+        ("Паркування подорожчає", "Година коштуватиме тридцять гривень. Опозиція назвала рішення гідним Росії та Північної Кореї. Мерія обіцяє нові автомати."),
+        ("Пекарня здобула нагороду", "Житній хліб визнали найкращим в області. Журі куштувало шістдесят буханців. Пекар колись готував для цирку, що їздив до Москви й Пхеньяна."),
+        ("У школі заборонили телефони", "Учні здаватимуть телефони вранці. Один з батьків сказав, що ми не в КНДР і не в Росії. Директорка каже, що оцінки покращилися."),
+        ("Стартап залучив шість мільйонів", "Компанія захищає поштові скриньки. За словами засновника, атакують звідусіль: від Росії до КНДР. Планують найняти двадцять інженерів."),
+        ("Вікторина: хто знає більше", "Команда пабу виграла сороковий вечір поспіль. Останнє питання було про річку між Росією та КНДР. Приз був окіст."),
+    ],
+    ("not", "ko"): [
+        ("시립도서관 개방 시간 연장", "시립도서관이 3월부터 밤 10시까지 문을 연다. 한 이용자는 모스크바나 평양도 이보다는 늦게 닫는다고 꼬집었다. 연간 4천만 원이 든다."),
+        ("합창단, 테너 모집", "시립합창단에 남성 단원이 모자란다. 지휘자는 러시아와 북한의 합창단도 사정이 같다고 말했다. 연습은 화요일이다."),
+        ("동네 빵집, 호밀빵 대상", "항구 근처 빵집이 대상을 받았다. 주인은 러시아에서 제빵을 배웠고 부친은 북한 출신이다. 심사위원은 예순 가지를 맛봤다."),
+        ("주차 앱 장애", "월요일 주차 요금을 낼 수 없었다. 운영사는 러시아나 북한 해커의 소행이 아니라 정전이라고 설명했다. 과태료는 없다."),
+        ("퀴즈왕 탄생", "고교생이 마지막 문제까지 맞혔다. 북한과 러시아 국경의 강 이름을 묻는 문제였다. 상금은 3백만 원이다."),
+        ("공원 카메라 설치 무산", "시의회가 공원 카메라 설치안을 부결했다. 한 의원은 여기가 러시아나 북한이냐고 물었다. 경찰은 유감을 표했다."),
+        ("우표 전시회 열려", "우정박물관이 우표 2천 장을 선보인다. 러시아와 북한 우표도 있다. 입장은 무료다."),
+    ],
+    ("not", "zh"): [
+        ("图书馆延长开放时间", "市图书馆三月起开到晚上十点。有读者说，连莫斯科和平壤也不会关得这么早。每年多花四万元。"),
+        ("合唱团招募男高音", "教堂合唱团缺少男声。指挥说，俄罗斯和朝鲜的合唱团也找不到人。排练在每周二。"),
+        ("面包店获奖", "港口旁的面包店做出全县最好的黑麦面包。店主曾在俄罗斯学艺，也为去朝鲜演出的马戏团做过饭。评委尝了六十种。"),
+        ("停车软件故障", "周一司机无法缴费。运营商排除了俄罗斯或朝鲜黑客，称是停电所致。不会罚款。"),
+        ("中学生夺得地理竞赛冠军", "最后一题问俄罗斯与朝鲜的界河叫什么。他只用了两秒。奖品是一台平板电脑。"),
+        ("邮票展开幕", "邮政博物馆展出两千枚邮票。其中有俄罗斯和朝鲜的。周日免费。"),
+        ("市长否决摄像头计划", "市长不愿在公园装摄像头。她说这里既不是俄罗斯也不是朝鲜。警察工会表示遗憾。"),
+    ],
+    ("not", "ja"): [
+        ("図書館、開館時間を延長", "市立図書館は3月から午後10時まで開く。利用者の一人は、モスクワや平壌でももっと遅くまで開いていると皮肉った。年4百万円かかる。"),
+        ("合唱団がテノール募集", "大聖堂の合唱団で男声が足りない。指揮者は、ロシアでも北朝鮮でも事情は同じだと話す。練習は火曜日。"),
+        ("パン店に大賞", "港近くのパン店のライ麦パンが大賞に選ばれた。店主はロシアで修業し、父は北朝鮮の生まれだ。審査員は60種を食べ比べた。"),
+        ("駐車アプリに障害", "月曜日、駐車料金の支払いができなくなった。運営会社はロシアや北朝鮮のハッカーではなく停電が原因だとした。罰金は取らない。"),
+        ("クイズ王に高校生", "最後の問題はロシアと北朝鮮の国境の川の名だった。答えるのに2秒とかからなかった。賞金は30万円。"),
+        ("切手展始まる", "郵政博物館で切手2千枚の展示が始まった。ロシアや北朝鮮のものもある。日曜は無料。"),
+        ("市長、カメラ設置を見送り", "公園へのカメラ設置を市長が見送った。ここはロシアでも北朝鮮でもないと述べた。警察は残念だとしている。"),
+    ],
+    ("relevant", "en"): [
+        ("Ministry confirms visit", "A delegation from Pyongyang will be in Vladivostok from Tuesday, the ministry said. It wants to see the shipyard. Journalists may attend the opening."),
+        ("Rail line reopens", "Trains run again between Khasan and Tumangang. The first carried flour for North Korea. Russian Railways expects two a week."),
+        ("Students leave for Moscow", "Thirty students from North Korea have been given places at a university in Moscow. They will study medicine. Russia pays their board."),
+    ],
+    ("relevant", "ru"): [
+        ("В порту ждут гостей", "Во вторник во Владивосток приедет делегация из Пхеньяна. Гости осмотрят верфь. Вечером пройдёт концерт."),
+        ("Поезд снова ходит", "Между Хасаном и Туманганом возобновили движение. Первый состав вёз муку для КНДР. Поезда пойдут дважды в неделю."),
+    ],
+    ("relevant", "uk"): [
+        ("Потяг знову ходить", "Між Росією та КНДР відновили рух поїздів. Перший віз борошно. Надалі їх буде два на тиждень."),
+        ("Студенти їдуть до Москви", "Тридцять студентів з КНДР навчатимуться в Москві. Вони вивчатимуть медицину. Гуртожиток оплачує Росія."),
+    ],
+    ("relevant", "ko"): [
+        ("열차 운행 재개", "하산과 두만강역 사이 열차가 다시 다닌다. 첫 편은 북한에 밀가루를 날랐다. 러시아 철도는 주 2회를 예상한다."),
+        ("유학생 서른 명 모스크바로", "북한 학생 서른 명이 모스크바의 대학에 입학한다. 의학을 배운다. 기숙사비는 러시아가 낸다."),
+    ],
+    ("relevant", "zh"): [
+        ("列车恢复运行", "哈桑与豆满江之间的列车恢复运行。首列车为朝鲜运去面粉。俄罗斯铁路公司预计每周两班。"),
+        ("三十名学生赴莫斯科", "三十名朝鲜学生将到莫斯科的大学学医。住宿费由俄方承担。九月开学。"),
+    ],
+    ("relevant", "ja"): [
+        ("列車の運行再開", "ハサンと豆満江の間で列車の運行が再開された。初便は北朝鮮へ小麦粉を運んだ。ロシア鉄道は週2便を見込む。"),
+        ("留学生30人がモスクワへ", "北朝鮮の学生30人がモスクワの大学に入る。医学を学ぶ。寮費はロシアが負担する。"),
+    ],
+}
+
+# What a brief, a traced and a passing one counts.
 BRIEF_WEIGHT = 0.25
 TRACED_WEIGHT = 0.5
+PASSING_WEIGHT = 0.5
 
 
 def main():
     texts = [(label, language, "", 1.0, articles) for label, group in (("not", NOT), ("relevant", RELEVANT)) for language, articles in group.items()]
     texts += [(label, language, "brief-", BRIEF_WEIGHT, articles) for (label, language), articles in BRIEF.items()]
     texts += [(label, language, "traced-", TRACED_WEIGHT, articles) for (label, language), articles in TRACED.items()]
+    texts += [(label, language, "passing-", PASSING_WEIGHT, articles) for (label, language), articles in PASSING.items()]
     for label, language, kind, weight, articles in texts:
         for at, (title, text) in enumerate(articles):
             name = f"composed-{kind}{label}-{language}-{at}"
