@@ -263,6 +263,10 @@ fn a_sentence_that_names_a_day_makes_a_story_of_the_words_of_a_wall_and_one_on_t
             "Капча больше не спасает",
             "Университет порта сообщил в среду, что его программа решает любую captcha быстрее человека.",
         ),
+        (
+            "银行",
+            "两周前出现的“异常流量”提示让西港银行损失了数百万，调查人员周二公布了结果，并要求银行赔偿所有受到影响的客户。",
+        ),
     ] {
         assert_eq!(kind(&flash(title, sentence)), PageKind::Article, "{title}");
     }
@@ -272,6 +276,14 @@ fn a_sentence_that_names_a_day_makes_a_story_of_the_words_of_a_wall_and_one_on_t
             "Die Seite ist wegen Wartungsarbeiten am Montag, 16. Juni 2025, bis 4 Uhr nicht da.",
         ),
         ("アクセスが拒否されました", "アクセスが拒否されました。ロボットでないことを確認してください。"),
+        (
+            "お知らせ",
+            "海外から届いた異常流量のため、港湾新聞の編集部が3日間の調査を進め、新しい設備への入れ替えが終わるまで担当の者が交代で当たります。",
+        ),
+        (
+            "Notice",
+            "Scheduled maintenance takes place on Sunday, 16 June 2025, from two to six in the morning, and nothing is lost.",
+        ),
     ] {
         assert_ne!(kind(&flash(title, text)), PageKind::Article, "{title}");
     }
@@ -623,6 +635,30 @@ fn a_headline_of_nothing_but_a_walls_words_is_a_storys_where_a_day_and_several_s
         assert_ne!(page(title, &walls), PageKind::Article, "{title}");
         let asked = "Please wait a few seconds while the browser that sent the request is checked.";
         assert_ne!(page(title, &[day[0], told[0], asked]), PageKind::Article, "{title}");
+    }
+}
+
+#[test]
+fn the_days_until_which_a_site_rests_make_no_story() {
+    for (title, told) in [
+        (
+            "Scheduled maintenance",
+            [
+                "Scheduled maintenance takes place on Sunday, 16 June 2025, from two to six in the morning, and nothing is lost.",
+                "All editions of the publisher will be back by Monday morning, and subscribers lose none of what they paid for.",
+            ],
+        ),
+        (
+            "Wartungsarbeiten",
+            [
+                "Wegen Wartungsarbeiten geht am Montag, 16. Juni 2025, von zwei bis vier Uhr in der Nacht nichts.",
+                "Die Technik arbeitet daran, dass bis Dienstag alles wieder so geht, wie Leserinnen es gewohnt sind.",
+            ],
+        ),
+    ] {
+        let text = told.map(|line| format!("<p>{line}</p>")).concat();
+        let html = format!("<title>{title} | Harbour Post</title><h1>{title}</h1>{text}");
+        assert_ne!(kind(&html), PageKind::Article, "{title}");
     }
 }
 

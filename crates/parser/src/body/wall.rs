@@ -4,8 +4,8 @@
 //! title or a heading, or in what the page says first; a phrase in the midst of a story makes no wall. A wall speaks to its
 //! reader ("your browser", "please") or of the site; a story tells of others, and quotes what it says of walls. So a headline that
 //! holds the phrase and more ("Access denied to port workers") is a story's where a sentence below it tells something, and one that holds
-//! nothing else ("Access denied") where a day and several such sentences stand below it. A wall knows no day: a sentence that names one tells
-//! something even where it holds the phrase.
+//! nothing else ("Access denied") where a day and several such sentences stand below it. A wall knows no day, unless the site rests until then: a
+//! sentence that names one tells something even where it holds the phrase.
 
 use dateline_text::date;
 use dateline_wire::PageKind;
@@ -529,13 +529,14 @@ pub(super) fn of(document: &Document, layout: &Layout, kept: &[bool], is_dated: 
     let is_to_reader = |line: &&str| !is_dated && speaks_to_reader(line);
     // A headline of nothing but a wall's words is a story's where a day stands below it, and several sentences that tell of others and none
     // of anything else.
-    let tells_story = || {
+    let tells_story = |line: &str| {
         let long = || body().filter(|run| run.heading == 0 && run.units >= MORE);
         let is_told = |run| is_told_of_others(layout, run) || is_told_of_day(layout, run);
-        let is_dated = has_day(layout) || long().any(|run| is_told_of_day(layout, run));
+        let is_dated =
+            has_day(layout) || !is_of_rest(phrase(line)) && long().any(|run| is_told_of_day(layout, run));
         is_dated && long().count() >= STORY && long().all(is_told)
     };
-    let is_walls = |line: &&str| if says_more(line) { !tells() } else { !tells_story() };
+    let is_walls = |line: &&str| if says_more(line) { !tells() } else { !tells_story(line) };
     let wall = |line: &str| is_all(line).filter(|_| is_walls(&line));
     let says_title = || titles().find_map(wall);
     let says_heading = || headings().find_map(wall);
@@ -614,24 +615,32 @@ fn is_told_of_day(layout: &Layout, run: &Run) -> bool {
     };
     run.ends && run.heading == 0 && is_long() && names_day(line) && !is_framed(layout, run) && {
         let lower = line.to_lowercase().replace('\u{2019}', "'");
-        let beside = phrase(&lower).map_or_else(|| lower.clone(), |(phrase, _)| lower.replace(phrase, " "));
-        !speaks_to_reader(&beside) && !speaks_of_site(&beside)
+        let phrase = phrase(&lower);
+        let beside = phrase.map_or_else(|| lower.clone(), |(phrase, _)| lower.replace(phrase, " "));
+        !is_of_rest(phrase) && !speaks_to_reader(&beside) && !speaks_of_site(&beside)
     }
 }
 
-/// Whether a line names a day: of the week, of a month, or by its number as Han and Hangul write it.
+/// Whether the words of a wall are those of a site that rests, which says until what day.
+fn is_of_rest(phrase: Option<(&str, PageKind)>) -> bool {
+    phrase.is_some_and(|(_, kind)| kind == PageKind::Empty)
+}
+
+/// Whether a line names a day: of the week, of a month, or by its number as Han and Hangul write it. How long something takes is none.
 fn names_day(line: &str) -> bool {
     const WEEK: [&str; 5] = ["曜日", "요일", "星期", "周", "週"];
     let is_weekday = |word: &str| word.chars().count() > 3 && date::weekday(word).is_some();
     let is_numbered = || {
-        let after = line.char_indices().filter(|(_, c)| matches!(c, '日' | '일'));
-        after.into_iter().any(|(at, _)| line[..at].ends_with(|c: char| c.is_ascii_digit()))
+        line.match_indices(['日', '일']).any(|(at, sign)| {
+            let is_span = line[at + sign.len()..].starts_with(['間', '间', '간']);
+            !is_span && line[..at].ends_with(|c: char| c.is_ascii_digit())
+        })
     };
     let of_week = || {
         WEEK.iter().any(|week| {
-            let behind = line.split(week).nth(1);
-            matches!(*week, "曜日" | "요일") && behind.is_some()
-                || behind.is_some_and(|behind| behind.starts_with(['一', '二', '三', '四', '五', '六', '日']))
+            let mut behind = line.split(week).skip(1);
+            let is_day = |behind: &str| behind.starts_with(['一', '二', '三', '四', '五', '六', '日']);
+            behind.any(|behind| matches!(*week, "曜日" | "요일") || is_day(behind))
         })
     };
     line.to_lowercase().split(|c: char| !c.is_alphabetic()).any(is_weekday)
