@@ -622,13 +622,11 @@ impl Groups {
         let most = |votes: BTreeMap<usize, (usize, u32)>| {
             votes.into_iter().max_by_key(|(_, (count, oldest))| (*count, std::cmp::Reverse(*oldest)))
         };
-        let heirs = votes.into_iter().filter(|(story, _)| told.values().any(|told| told == story));
-        heirs
-            .filter_map(|(story, votes)| {
-                let (group, (_, oldest)) = most(votes)?;
-                Some((story, Heir { group, oldest }))
-            })
-            .collect()
+        let heir = |story: &u32| {
+            let (group, (_, oldest)) = most(votes.remove(story)?)?;
+            Some((*story, Heir { group, oldest }))
+        };
+        told.values().filter_map(heir).collect()
     }
 
     /// The story of each group: the oldest of those that go on in it, or a new one.

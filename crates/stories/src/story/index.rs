@@ -169,7 +169,7 @@ pub struct StoryVerdict {
     pub story: String,
     /// What spoke for and against the story's likest report; empty for the first report of a story.
     pub joined_by: Vec<StoryReason>,
-    /// The stories that the report brought into this one, by their ids.
+    /// The stories that the report brought into this one, by their ids; none of those that a review on the way put together.
     pub merged: Vec<String>,
 }
 

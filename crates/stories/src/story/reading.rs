@@ -228,14 +228,14 @@ fn tally(tokens: &[Token<'_>], place: SentencePlace, tables: &StoryTables, talli
             tallies.count(&format!("#{digits}"), place);
             continue;
         }
-        let is_anyhow_capital = capitalised || at == 0;
+        let is_capital_by_place = capitalised || at == 0;
         if !token.dense {
-            tally_word(token.text, &token.lower, token.meaning, is_anyhow_capital, place, tallies);
+            tally_word(token.text, &token.lower, token.meaning, is_capital_by_place, place, tallies);
             continue;
         }
         for ((run, dense), lower) in runs(token.text).zip(runs(&token.lower).map(|(run, _)| run)) {
             if !dense {
-                tally_word(run, lower, tables.meaning_of(lower), is_anyhow_capital, place, tallies);
+                tally_word(run, lower, tables.meaning_of(lower), is_capital_by_place, place, tallies);
                 continue;
             }
             let ends: Vec<usize> = run.char_indices().map(|(at, _)| at).skip(1).chain([run.len()]).collect();
@@ -255,7 +255,7 @@ fn tally_word(
     word: &str,
     lower: &str,
     meaning: &WordMeaning,
-    is_anyhow_capital: bool,
+    is_capital_by_place: bool,
     place: SentencePlace,
     tallies: &mut Tallies,
 ) {
@@ -263,7 +263,7 @@ fn tally_word(
         return;
     }
     let tally = tallies.count(&stem(lower), place);
-    match (word.chars().next().is_some_and(char::is_uppercase), is_anyhow_capital) {
+    match (word.chars().next().is_some_and(char::is_uppercase), is_capital_by_place) {
         (true, false) => tally.name = true,
         (true, true) => tally.capital = true,
         (false, _) => tally.lower = true,
