@@ -66,7 +66,7 @@ pub enum FleetError {
         /// What the client complained about last.
         why: String,
     },
-    /// A broker answers, and has nothing to do with us.
+    /// A broker answers, and refuses the login, what it may do, or its TLS.
     #[error("{} at kafka.brokers ({brokers}): {why}. To mend it, {}", cause.what(), cause.remedy())]
     Refused {
         /// Who was asked.

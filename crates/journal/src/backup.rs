@@ -33,7 +33,7 @@ pub struct CopyReport {
     pub relay_position: Sequence,
     /// The size of the copy in bytes.
     pub bytes: u64,
-    /// The fleet that has taken the journal over, which gets nothing any more since then.
+    /// The name of the fleet that has taken the journal over, which gets nothing any more since then; `None` where a daemon by itself writes it.
     pub owner: Option<String>,
 }
 

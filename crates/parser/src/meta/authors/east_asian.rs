@@ -97,7 +97,7 @@ fn unspaced(names: &str) -> String {
     joined.join(" ")
 }
 
-/// The name in a dispatch's line of agency, reporter, place and day: "海央社記者林小明台北21日電".
+/// The names in a dispatch's line of agency, reporter, place and day: "海央社記者林小明台北21日電".
 pub(super) fn dispatched(line: &str) -> Vec<String> {
     const ENDS: [&str; 4] = ["日電", "日电", "日訊", "日讯"];
     let line = line.trim_start_matches(|c: char| c.is_whitespace() || "[【〔［（(".contains(c));

@@ -131,7 +131,7 @@ pub(super) fn is_known_wire(name: &str) -> bool {
     words::is_known_wire(name)
 }
 
-/// Whether a name is that of a wire, or of one known the world over by a word that would pass for something else.
+/// Whether a name is that of a wire, also by a word that would pass for a place or a thing otherwise.
 pub(super) fn is_any_wire(name: &str) -> bool {
     words::is_wire(name) || words::is_known_wire(name)
 }
