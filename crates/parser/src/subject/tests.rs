@@ -617,6 +617,46 @@ fn a_conditional_name_has_the_other_side_in_the_title_or_the_next_sentence_too()
 }
 
 #[test]
+fn words_that_anybody_has_for_an_enemy_name_no_side() {
+    let subject = shipped();
+    for (language, title, body) in [
+        (
+            "en",
+            "North Korea remembers the liberation war",
+            "Kim Jong Un visited the graves of soldiers who fell in the Korean War against the invaders. He laid flowers for those killed.",
+        ),
+        (
+            "en",
+            "North Korea condemns strikes in the occupied territories",
+            "Pyongyang condemned the attack on the occupied territories on Tuesday. The DPRK said that the war must end at once.",
+        ),
+        (
+            "ru",
+            "КНДР отметила освобождение от японских оккупантов",
+            "Солдаты КНДР возложили цветы к могилам погибших в войне с японскими оккупантами. Ким Чен Ын посетил кладбище.",
+        ),
+        (
+            "uk",
+            "КНДР звинуватила агресора",
+            "Пхеньян заявив, що агресор отримає удар зброєю. Солдати КНДР готові до війни, сказав Кім Чен Ин.",
+        ),
+        (
+            "ko",
+            "북한, 점령군 비난",
+            "북한은 점령군의 가자 공격을 규탄했다고 화요일 보도했다. 북한은 전쟁을 멈추고 군대를 철수하라고 요구했다.",
+        ),
+        (
+            "ja",
+            "北朝鮮、占領軍を非難",
+            "北朝鮮は植民地支配と占領軍の戦争犯罪を非難した。平壌で兵士の集会が開かれた。",
+        ),
+    ] {
+        let score = subject.judge(title, body, Some(language)).relevance.score.unwrap();
+        assert!(score < 0.3, "{score}: {title}");
+    }
+}
+
+#[test]
 fn two_names_that_need_company_keep_it_with_one_another_if_they_stand_for_the_two_sides() {
     let mut files = ardland_and_borland();
     let gazetteer = "id\ttype\tside\trole\ten\ndellin\tplace\ta\t\t+Dellin\nellin\tplace\ta\t\t+Ellin\n\
