@@ -617,7 +617,7 @@ fn a_conditional_name_has_the_other_side_in_the_title_or_the_next_sentence_too()
 }
 
 #[test]
-fn words_that_anybody_has_for_an_enemy_name_no_side() {
+fn words_that_anybody_has_for_enemies_and_armies_name_no_side() {
     let subject = shipped();
     for (language, title, body) in [
         (
@@ -644,6 +644,16 @@ fn words_that_anybody_has_for_an_enemy_name_no_side() {
             "ko",
             "북한, 점령군 비난",
             "북한은 점령군의 가자 공격을 규탄했다고 화요일 보도했다. 북한은 전쟁을 멈추고 군대를 철수하라고 요구했다.",
+        ),
+        (
+            "ko",
+            "북한, 침공군 격퇴 훈련",
+            "북한군이 침공군을 격퇴하는 훈련을 했다. 김정은은 병사들에게 전쟁 준비를 지시했다.",
+        ),
+        (
+            "en",
+            "North Korean army forum",
+            "The army forum of North Korea opened in Pyongyang with weapons on show. Kim Jong Un told soldiers that war may come.",
         ),
         (
             "ja",
