@@ -650,6 +650,18 @@ fn words_that_anybody_has_for_enemies_and_armies_name_no_side() {
             "북한, 침공군 격퇴 훈련",
             "북한군이 침공군을 격퇴하는 훈련을 했다. 김정은은 병사들에게 전쟁 준비를 지시했다.",
         ),
+        ("zh", "朝鲜空降兵训练", "朝鲜空降兵周二举行跳伞训练，金正恩到场观看并视察武器。"),
+        (
+            "ja",
+            "北朝鮮の空挺軍が訓練",
+            "北朝鮮の空挺軍が降下訓練を行った。金正恩氏が兵士を激励し、武器を視察した。",
+        ),
+        ("ko", "북한 공수군 훈련", "북한 공수군이 강하 훈련을 했다. 김정은이 참관하고 병사들을 격려했다."),
+        (
+            "en",
+            "North Korea sends dancers",
+            "North Korea's young army will send dancers to the world festival of youth in Algiers. Kim Jong Un saw them off with soldiers.",
+        ),
         (
             "en",
             "North Korean army forum",
