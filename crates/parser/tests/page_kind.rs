@@ -150,6 +150,23 @@ fn a_report_with_a_timetable_is_no_live_blog() {
 }
 
 #[test]
+fn parts_whose_headings_lead_to_their_own_place_on_the_page_make_no_list() {
+    let part = |number: usize| {
+        format!(
+            "<section><h2><a href=#part-{number}>What the keeper of lighthouse {number} says</a></h2><p>The keeper lit the lamp that he had \
+             waited for since spring {number}, and the whole of the coast came to look at it, the council said on Wednesday.</p></section>"
+        )
+    };
+    let lede = "The ferry left the harbour at six in the morning, the first time since the storm, the port authority said on Wednesday.";
+    let html = format!(
+        "<title>Ferry runs again</title><article><h1>Ferry runs again</h1><p>{lede}</p></article>{}",
+        (1..6).map(part).collect::<String>()
+    );
+    assert_eq!(kind(&html), PageKind::Article);
+    assert_eq!(kind(&html.replace("href=#part-", "href=/part-")), PageKind::Index);
+}
+
+#[test]
 fn cards_that_begin_with_their_link_or_end_with_one_to_more_make_a_list() {
     let told = "two hundred passengers had crossed to the island by the evening, the port authority said, more than on any day before.";
     let list = |item: &dyn Fn(usize) -> String| -> String { (1..9).map(item).collect() };

@@ -85,7 +85,7 @@ fn is_list_by(layout: &Layout, frame: &Frame, is_list: impl Fn(&[Option<AreaId>]
     };
     let is_heading = |index: &usize| layout.runs[*index].heading > 0 && is_other(index);
     let linked_headings = || -> Vec<usize> {
-        runs().filter(is_heading).filter(|index| layout.runs[*index].linked > 0.8).collect()
+        runs().filter(is_heading).filter(|index| leads_elsewhere(layout, *index)).collect()
     };
     let linked_lines = || -> Vec<usize> {
         runs().filter(|index| leads_to_opening(layout, *index) && is_other(index)).collect()
@@ -168,11 +168,15 @@ fn is_led(run: &Run) -> bool {
         && (1.0 - run.led) * run.units >= OPENING
 }
 
+/// Whether a line is all link, and leads to another page: one that leads to its own place on this heads a part of the text.
+fn leads_elsewhere(layout: &Layout, index: usize) -> bool {
+    layout.runs[index].linked > 0.8 && layout.anchors.binary_search(&index).is_err()
+}
+
 /// Whether a line is all link, and the opening of what it leads to stands below it.
 fn leads_to_opening(layout: &Layout, index: usize) -> bool {
-    let run = &layout.runs[index];
-    run.linked > 0.8
-        && run.units >= LINE
+    leads_elsewhere(layout, index)
+        && layout.runs[index].units >= LINE
         && layout
             .runs
             .get(index + 1)
