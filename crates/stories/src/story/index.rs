@@ -274,15 +274,13 @@ impl StoryIndex {
         let rivals = self.rivals(number, &candidates, &mut comparison);
         self.changed.insert(number);
         let before = beside.filter(|beside| *beside >= self.first).map(|beside| self.report(beside).story);
-        let joined = self.likest(number, &rivals, before, &mut comparison);
-        if let Some(story) = joined {
+        if let Some(story) = self.likest(number, &rivals, before, &mut comparison) {
             self.assign(number, story);
         }
-        let joined_by = joined
-            .map(|_| self.reasons(number, &report.entities, &stems, &mut comparison))
-            .unwrap_or_default();
         let merged = self.settle(number, &rivals, &mut comparison);
         self.reconsider(number);
+        // Of the story where it stands in the end.
+        let joined_by = self.reasons(number, &report.entities, &stems, &mut comparison);
         let story = self.id(self.report(number).story).into_owned();
         StoryVerdict { story, joined_by, merged }
     }
