@@ -169,7 +169,7 @@ fn is_led(run: &Run) -> bool {
 }
 
 /// Whether a line is all link, and leads to another page: one that leads to its own place on this heads a part of the text.
-fn leads_elsewhere(layout: &Layout, index: usize) -> bool {
+pub(super) fn leads_elsewhere(layout: &Layout, index: usize) -> bool {
     layout.runs[index].linked > 0.8 && layout.anchors.binary_search(&index).is_err()
 }
 

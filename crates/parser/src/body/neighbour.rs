@@ -59,7 +59,7 @@ fn headline(layout: &Layout, frame: &Frame) -> Option<usize> {
 /// elsewhere: the flash alone. A forest takes the longer openings of other articles for the text.
 fn keep_flash(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [bool]) {
     let Some(own) = own_element(layout, headline) else { return };
-    let is_own = |run: &Run| layout.around(run.area).any(|around| around == own);
+    let is_own = |run: &Run| encloses(layout, own, run.area);
     let is_sentence = |index: &usize| {
         let run = &layout.runs[*index];
         is_own(run) && run.heading == 0 && run.ends && run.linked < 0.2 && run.units >= FLASH
@@ -75,8 +75,7 @@ fn keep_flash(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [bool]
     }
     let heading_of = |index: &usize| {
         let heading = (headline + 1..*index).rev().find(|before| layout.runs[*before].heading > 0)?;
-        let run = &layout.runs[heading];
-        (run.linked > 0.8 && !is_own(run) && !layout.anchors.contains(&heading)).then_some(heading)
+        (list::leads_elsewhere(layout, heading) && !is_own(&layout.runs[heading])).then_some(heading)
     };
     // Each opening has a headline for itself.
     let headings: Option<HashSet<usize>> = others.iter().map(heading_of).collect();
@@ -99,7 +98,7 @@ fn own_element(layout: &Layout, headline: usize) -> Option<AreaId> {
 /// begins another story, which goes on to the end of its box.
 fn drop_behind_own(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [bool]) {
     let Some(own) = own_element(layout, headline) else { return };
-    let is_own = |area: AreaId| layout.around(area).any(|around| around == own);
+    let is_own = |area: AreaId| encloses(layout, own, area);
     let length = |kept: &[bool], is_in: &dyn Fn(AreaId) -> bool| -> f32 {
         let runs = layout.runs.iter().zip(kept).filter(|(run, kept)| **kept && is_in(run.area));
         runs.map(|(run, _)| run.units).sum()
@@ -144,7 +143,7 @@ fn drop_behind_own(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [
 /// By elements that are made for articles.
 fn drop_other_elements(layout: &Layout, headline: usize, kept: &mut [bool]) {
     let Some(own) = article_of(layout, layout.runs[headline].area) else { return };
-    let is_own = |area: AreaId| layout.around(area).any(|around| around == own);
+    let is_own = |area: AreaId| encloses(layout, own, area);
     let runs = || layout.runs.iter().zip(kept.iter()).filter(|(_, kept)| **kept).map(|(run, _)| run);
     let length: f32 = runs().filter(|run| is_own(run.area)).map(|run| run.units).sum();
     let headed: Vec<AreaId> = layout
@@ -218,7 +217,7 @@ fn drop_other_headings(layout: &Layout, frame: &Frame, headline: usize, kept: &m
     let mut dropped: Vec<usize> = Vec::new();
     let mut in_other = false;
     for (index, run) in layout.runs.iter().enumerate() {
-        let is_inside = layout.around(run.area).any(|around| around == container);
+        let is_inside = encloses(layout, container, run.area);
         in_other = match () {
             () if index == headline || !is_inside => false,
             () if is_beside(run) => in_other || begins_other(index),

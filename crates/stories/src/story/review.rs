@@ -163,10 +163,7 @@ impl StoryIndex {
         }
         let (groups, mut comparison) = self.reviewed();
         for (stories, after) in self.entangled(groups) {
-            let now: Vec<Vec<u32>> = stories.iter().map(|story| self.members(*story).to_vec()).collect();
-            if self.fit(&after, &mut comparison) > self.fit(&now, &mut comparison) + MIN_RECONSIDERED_GAIN {
-                self.replace(&stories, after.into_iter());
-            }
+            self.replace_if_better(&stories, after, MIN_RECONSIDERED_GAIN, &mut comparison);
         }
     }
 

@@ -40,11 +40,9 @@ impl StoryIndex {
             }
         }
         let after: Vec<Vec<u32>> = groups.merged().collect();
-        let now: Vec<Vec<u32>> = stories.iter().map(|story| self.members(*story).to_vec()).collect();
-        if self.fit(&after, comparison) <= self.fit(&now, comparison) + MIN_GAIN {
+        if !self.replace_if_better(&stories, after, MIN_GAIN, comparison) {
             return Vec::new();
         }
-        self.replace(&stories, after.into_iter());
         let story = self.story_number(number);
         // A report that has just begun a story of its own ends none.
         let ended = stories.into_iter().filter(|ended| *ended != number && *ended != story);
@@ -67,8 +65,25 @@ impl StoryIndex {
         parts
     }
 
+    /// Puts groups of the reports of these stories in their place, if the reports fit better together so than they do by more than `gain`.
+    /// Whether that is so.
+    pub(super) fn replace_if_better(
+        &mut self,
+        stories: &[u32],
+        after: Vec<Vec<u32>>,
+        gain: f32,
+        comparison: &mut Comparison,
+    ) -> bool {
+        let now: Vec<Vec<u32>> = stories.iter().map(|story| self.members(*story).to_vec()).collect();
+        let is_better = self.fit(&after, comparison) > self.fit(&now, comparison) + gain;
+        if is_better {
+            self.replace(stories, after.into_iter());
+        }
+        is_better
+    }
+
     /// How well reports fit together: the sum of the scores of all pairs that are in one group.
-    pub(super) fn fit(&self, groups: &[Vec<u32>], comparison: &mut Comparison) -> f32 {
+    fn fit(&self, groups: &[Vec<u32>], comparison: &mut Comparison) -> f32 {
         let pairs = |members: &[u32]| (members.len() * members.len().saturating_sub(1) / 2) as f32;
         groups.iter().map(|members| pairs(members) * self.mean(members, members, comparison)).sum()
     }

@@ -36,6 +36,9 @@ const DESKS: &[&str] =
 /// What people are called behind their name and the place they write from.
 const POSTS: &[&str] = &["特派員", "編集委員", "論説委員", "記者", "キャスター"];
 
+/// Who reports from abroad, in both ways to write Chinese.
+const ABROAD: &[&str] = &["特派員", "特派员"];
+
 /// The names in a part of a byline that holds Han.
 pub(super) fn names(part: &str) -> Vec<String> {
     // "モスクワ＝山田太郎", "モスクワ山田太郎": the place stands before the name.
@@ -149,7 +152,7 @@ fn apart(part: &str) -> Vec<String> {
     }
     // "港湾周刊 林小明": the house stands before the name, or where somebody is its correspondent.
     if let [house, name] = words[..]
-        && (words::is_house(house) || ["特派員", "特派员"].iter().any(|post| house.ends_with(post)))
+        && (words::is_house(house) || ABROAD.iter().any(|post| house.ends_with(post)))
         && is_name(name)
     {
         words.remove(0);
@@ -235,8 +238,8 @@ fn is_center(name: &str) -> bool {
 /// The name in a line that says the desk before it or the post behind it.
 pub(super) fn desked(line: &str) -> Option<String> {
     let line = line.trim();
+    let is_post = |words: &str| POSTS.iter().any(|end| words.ends_with(end));
     if let Some((name, house)) = line.split_once(['（', '(']) {
-        let is_post = |house: &str| POSTS.iter().any(|end| house.ends_with(end));
         let is_house =
             house.strip_suffix(['）', ')']).is_some_and(|house| words::is_house(house) || is_post(house));
         return several(name.trim())
@@ -244,10 +247,9 @@ pub(super) fn desked(line: &str) -> Option<String> {
             .and_then(|names| names.into_iter().next());
     }
     if let Some((name, post)) = line.split_once(['・', ' ', '　']) {
-        let is_post = POSTS.iter().any(|end| post.ends_with(end))
-            || ["发自", "發自"].iter().any(|from| post.starts_with(from));
-        let names = is_post.then(|| several(name)).flatten();
-        let is_desk = DESKS.iter().chain(&["特派員", "特派员"]).any(|end| name.ends_with(end));
+        let is_behind_name = is_post(post) || ["发自", "發自"].iter().any(|from| post.starts_with(from));
+        let names = is_behind_name.then(|| several(name)).flatten();
+        let is_desk = DESKS.iter().chain(ABROAD).any(|end| name.ends_with(end));
         let names = names.or_else(|| is_desk.then(|| several(post)).flatten());
         return names.filter(|names| names.len() == 1).and_then(|names| names.into_iter().next());
     }
