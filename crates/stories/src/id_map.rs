@@ -27,6 +27,11 @@ pub(crate) struct IdNumbers {
 }
 
 impl IdNumbers {
+    /// How many ids have one.
+    pub(crate) fn len(&self) -> usize {
+        self.table.len()
+    }
+
     /// The number of `id`; `id_of` gives the id of a number.
     pub(crate) fn get<'i>(
         &self,
@@ -67,7 +72,7 @@ impl<V> IdMap<V> {
     /// How many there are.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
-        self.values.len() - self.free.len()
+        self.numbers.len()
     }
 
     /// The number of an id.

@@ -285,7 +285,9 @@ impl StoryBook {
     /// Takes back an article that was told in `story`; nothing is judged. Articles are to come in the order in which they came first.
     pub fn restore(&mut self, article: &ArticleEvent, at: Timestamp, story: &StoryId) {
         self.forget(at);
-        let copy_of = self.copied(article);
+        // Of a copy that was told as one, the text may be forgotten by now.
+        let told_copy = article.joined_by.first().filter(|reason| reason.sign == COPY);
+        let copy_of = self.copied(article).or_else(|| Some(told_copy?.with.clone()));
         self.index.remove(article.article.as_str());
         if copy_of.is_none() {
             let beside = self.report_beside(&article.article, story).map(|beside| beside.text().into_owned());
@@ -487,7 +489,7 @@ impl StoryBook {
         revision: u32,
         changed: Vec<u32>,
     ) -> (Vec<Move>, Vec<(StoryId, StoryId)>) {
-        let mut groups = Groups::default();
+        let mut groups = RegroupedReports::default();
         for report in changed {
             groups.add(self, report);
         }
@@ -575,7 +577,7 @@ struct Heir {
 
 /// What the index holds together. A story may have thousands of reports, so they go by numbers here.
 #[derive(Debug, Default)]
-struct Groups {
+struct RegroupedReports {
     groups: Vec<Vec<GroupMember>>,
     by_report: NumberMap<u32, usize>,
 }
@@ -587,7 +589,7 @@ struct GroupMember {
     story: Option<u32>,
 }
 
-impl Groups {
+impl RegroupedReports {
     /// Adds the reports that tell what a report tells.
     fn add(&mut self, book: &StoryBook, report: u32) {
         if self.by_report.contains_key(&report) {

@@ -242,6 +242,28 @@ fn a_book_that_is_restored_goes_on_as_the_one_that_was_not() {
     assert_eq!((one.story, one.joined_by, one.events), (other.story, other.joined_by, other.events));
 }
 
+#[test]
+fn a_copy_whose_text_was_forgotten_before_the_book_was_restored_is_a_copy_still() {
+    const DAY: i64 = 86_400;
+    let mut kept = Kept::new();
+    let first = article("first", 1, "Ferry to the islands runs again", FERRY);
+    kept.take(&first);
+    kept.second += 10 * DAY;
+    let mut copied = copy("third", &first);
+    let told = kept.take(&copied);
+    copied.joined_by = told.joined_by;
+    let mut restored = book();
+    restored.restore(&copied, Timestamp::from_second(kept.second).unwrap(), &told.story);
+    let mut beside = Kept { book: restored, ..Kept::new() };
+    (beside.revisions, beside.reports) = (kept.revisions.clone(), kept.reports.clone());
+    kept.second += 5 * DAY;
+    beside.second = kept.second;
+    let next = article("second", 1, "Islands ferry leaves its harbour again", FERRY_AGAIN);
+    let (one, other) = (kept.take(&next), beside.take(&next));
+    assert_ne!(one.story, told.story, "there is no text to compare it with");
+    assert_eq!((one.story, one.joined_by, one.events), (other.story, other.joined_by, other.events));
+}
+
 /// A book of the same tables that was packed and unpacked.
 fn packed(book: &StoryBook) -> StoryBook {
     let mut bytes = Vec::new();

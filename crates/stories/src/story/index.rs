@@ -242,6 +242,11 @@ impl StoryIndex {
         self.reports.is_empty()
     }
 
+    /// How many reports are known by their ids; those kept that were edited or removed since are not.
+    pub(super) fn known(&self) -> usize {
+        self.numbers.len()
+    }
+
     /// The story that the report `id` belongs to now: a later report may have merged its first story into another, or shown it
     /// a better place. `None` where the report is not known, or forgotten.
     pub fn story_of(&self, id: &str) -> Option<Cow<'_, str>> {
@@ -278,7 +283,7 @@ impl StoryIndex {
             self.assign(number, story);
         }
         let merged = self.settle(number, &rivals, &mut comparison);
-        self.reconsider(number);
+        self.reconsider();
         // Of the story where it stands in the end.
         let joined_by = self.reasons(number, &report.entities, &stems, &mut comparison);
         let story = self.id(self.report(number).story).into_owned();
@@ -293,7 +298,7 @@ impl StoryIndex {
         }
         let (profile, _) = read(report, &Arc::clone(&self.tables));
         let (number, ..) = self.take_in(&report.id, profile);
-        self.measure_reconsidered(number);
+        self.measure_reconsidered();
         if let Some(beside) = beside.and_then(|id| self.number_of(id)) {
             self.assign(number, self.report(beside).story);
         }

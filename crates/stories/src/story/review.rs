@@ -8,10 +8,10 @@ use super::index::{Comparison, MAX_REVIEWED_CANDIDATES, StoryIndex};
 
 /// Larger streams keep the stories that were told on arrival: all pairs of likely reports are held in memory.
 const MAX_REVIEWED: usize = 20_000;
-/// Streams of no more reports are reviewed on the way, with every so many reports: who has read little asked for more likeness when the first
+/// Streams of no more reports are reviewed on the way, where they are a multiple of so many: who has read little asked for more likeness when the first
 /// of them came, and knew little of what is common.
 const MAX_RECONSIDERED: usize = 300;
-const RECONSIDERED_EVERY: u32 = 25;
+const RECONSIDERED_EVERY: usize = 25;
 /// By how much their reports have to fit better together for their stories to change then, so that none goes in and out.
 const MIN_RECONSIDERED_GAIN: f32 = 0.02;
 /// What a pair counts that shares too little to be compared.
@@ -50,7 +50,7 @@ impl PartialOrd for Proposal {
 
 /// The groups of a review.
 #[derive(Debug, Default)]
-pub(super) struct Groups {
+pub(super) struct ReviewGroups {
     members: BTreeMap<u32, Vec<u32>>,
     /// What a mean has to be above for two groups to be merged.
     margin: f32,
@@ -59,7 +59,7 @@ pub(super) struct Groups {
     proposals: BinaryHeap<Proposal>,
 }
 
-impl Groups {
+impl ReviewGroups {
     /// No groups yet; two are merged if their mean is above `margin`.
     pub(super) fn new(margin: f32) -> Self {
         Self { margin, ..Self::default() }
@@ -155,10 +155,10 @@ impl StoryIndex {
         self.regroup(groups.into_iter());
     }
 
-    /// Reviews the stories of a small stream after the report of this number, if it is one's turn. Stories change only where their reports
-    /// fit better together so.
-    pub(super) fn reconsider(&mut self, number: u32) {
-        if !self.is_reconsidered(number) {
+    /// Reviews the stories of a small stream after a report came, if it is its turn. Stories change only where their reports fit better together
+    /// so.
+    pub(super) fn reconsider(&mut self) {
+        if !self.is_reconsidered() {
             return;
         }
         let (groups, mut comparison) = self.reviewed();
@@ -168,20 +168,23 @@ impl StoryIndex {
     }
 
     /// Measures what [`StoryIndex::reconsider`] measures, of a stream whose stories are known.
-    pub(super) fn measure_reconsidered(&mut self, number: u32) {
-        if self.is_reconsidered(number) {
+    pub(super) fn measure_reconsidered(&mut self) {
+        if self.is_reconsidered() {
             self.measure_all();
         }
     }
 
-    fn is_reconsidered(&self, number: u32) -> bool {
-        self.len() <= MAX_RECONSIDERED && (number + 1).is_multiple_of(RECONSIDERED_EVERY)
+    /// Whether the stream is small, and it is the turn of the report that came last. That goes by how many are known: their numbers depend on how
+    /// many were forgotten or edited, which a stream that was restored doesn't know.
+    fn is_reconsidered(&self) -> bool {
+        let known = self.known();
+        known <= MAX_RECONSIDERED && known.is_multiple_of(RECONSIDERED_EVERY)
     }
 
     /// What the stories of all reports would be by what is known now, each in its order of arrival.
     fn reviewed(&mut self) -> (Vec<Vec<u32>>, Comparison) {
         let (candidates, mut comparison) = self.measure_all();
-        let mut groups = Groups::new(self.margin());
+        let mut groups = ReviewGroups::new(self.margin());
         for (number, _) in &candidates {
             groups.add(vec![*number]);
         }

@@ -1,7 +1,7 @@
 //! A second look at the stories around a new report.
 
 use super::index::{Comparison, StoryIndex};
-use super::review::Groups;
+use super::review::ReviewGroups;
 
 /// A rival whose mean score with the new report is no lower than this is looked at again with it.
 pub(super) const MIN_NEAR: f32 = -0.1;
@@ -30,7 +30,7 @@ impl StoryIndex {
         if before.len() < 2 {
             return Vec::new();
         }
-        let mut groups = Groups::new(self.margin());
+        let mut groups = ReviewGroups::new(self.margin());
         for part in &before {
             groups.add(part.clone());
         }

@@ -166,10 +166,10 @@ impl StoryTables {
         let weights = read_weights(&weights, &mut problems);
         let mut meanings = WordMap::default();
         for (word, month) in month_names() {
-            meaning_of(&mut meanings, word).month = Some(month);
+            meaning_mut(&mut meanings, word).month = Some(month);
         }
         for (word, day) in weekday_names() {
-            meaning_of(&mut meanings, word).weekday = Some(day);
+            meaning_mut(&mut meanings, word).weekday = Some(day);
         }
         let counted = read_numerals(&numerals, &mut meanings, &mut problems);
         for (id, line) in &counted {
@@ -362,7 +362,7 @@ fn read_weights(file: &TableFile<'_>, problems: &mut Vec<StoryTablesProblem>) ->
 }
 
 /// What is known of a word so far.
-fn meaning_of<'m>(meanings: &'m mut WordMap<WordMeaning>, word: &str) -> &'m mut WordMeaning {
+fn meaning_mut<'m>(meanings: &'m mut WordMap<WordMeaning>, word: &str) -> &'m mut WordMeaning {
     meanings.entry(word.to_owned()).or_default()
 }
 
@@ -395,7 +395,7 @@ fn read_numerals(
             }
         };
         for word in words.split_whitespace() {
-            part(meaning_of(meanings, word), value as f64);
+            part(meaning_mut(meanings, word), value as f64);
         }
     }
     counted
@@ -429,7 +429,7 @@ fn read_stopwords(
         file.note_emptiness(problems);
     }
     for word in words {
-        meaning_of(meanings, word).stopword = true;
+        meaning_mut(meanings, word).stopword = true;
     }
 }
 

@@ -586,3 +586,35 @@ fn a_stream_that_was_restored_goes_on_as_the_one_that_was_placed() {
     let ids: Vec<&str> = stream.iter().map(|report| report.id.as_str()).collect();
     assert_eq!(stories(&placed, &ids), stories(&restored, &ids));
 }
+
+/// After how many of `rest` the two reports of the bridge stand in one story, as one of those that came before is edited meanwhile.
+fn put_together_after(index: &mut StoryIndex, rest: &[Report]) -> Option<usize> {
+    let edited =
+        report("own-12", "en", 20, "Harbour of Kallas dredged", "Dredgers have deepened the harbour.");
+    rest.iter().position(|report| {
+        index.place(report);
+        if report.id == "own-40" {
+            index.place_again(&edited);
+        }
+        stories(index, &["bridge-1", "bridge-2"]) == ["bridge-1", "bridge-1"]
+    })
+}
+
+#[test]
+fn a_stream_that_was_restored_without_what_was_forgotten_is_reviewed_with_the_same_reports() {
+    let news: Vec<Report> = (0..160).map(news_of_its_own).collect();
+    let (before, after) = news.split_at(30);
+    let mut placed = index();
+    place_all(&mut placed, before);
+    place_all(&mut placed, &two_of_one_bridge());
+    let forgotten = &before[..11];
+    forgotten.iter().for_each(|report| placed.remove(&report.id));
+
+    let mut restored = index();
+    for report in before[forgotten.len()..].iter().chain(&two_of_one_bridge()) {
+        restored.restore(report, None);
+    }
+    let together = put_together_after(&mut placed, after);
+    assert!(together.is_some());
+    assert_eq!(put_together_after(&mut restored, after), together);
+}
