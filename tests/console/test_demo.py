@@ -255,6 +255,17 @@ class Demo(Browsing):
         page.get_by_role("link", name="wire.example/en.xml").click()
         expect(page.get_by_role("heading", name="Its last polls")).to_be_visible()
 
+    def test_what_is_found_shows_where_its_words_stand(self):
+        page = self.page(self.base)
+        for address in ("/articles?q=trains+sleeping&language=en", "/search?q=trains+sleeping"):
+            page.goto(address)
+            found = page.locator(".article-row").first.locator(".found")
+            expect(found.locator("mark")).to_have_text(["train", "sleeping"])
+            expect(found).to_contain_text("The first train is to leave")
+        page.goto("/articles?language=en")
+        expect(page.locator(".article-row").first).to_be_visible()
+        expect(page.locator(".found")).to_have_count(0)
+
     def test_each_number_of_the_overview_leads_to_a_page_for_people(self):
         page = self.page(self.base)
         page.goto("/")

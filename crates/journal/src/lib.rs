@@ -105,8 +105,8 @@ pub use lock::{FilePlace, LockHolder, writer_of};
 pub use on_disk::{file_identity, kind_of_file};
 pub use options::{Durability, Options, Writing};
 pub use query::{
-    ArticleHistory, ArticlePage, EventFilter, Facet, FilterError, FoundArticle, PageCursor, SearchGap,
-    SinkFilter, StoryCursor, TextQuery,
+    ArticleHistory, ArticlePage, EventFilter, Facet, FilterError, FoundArticle, PageCursor, Passage,
+    SearchGap, SinkFilter, StoryCursor, TextQuery,
 };
 pub use reader::{
     HostQueue, JournalReader, PendingBatch, RevisitBatch, SeenLink, WaitingChoice, WaitingEntry,

@@ -8,7 +8,8 @@
 //! doesn't know yet, is gone through event by event (`walk.rs`), so that whatever is committed is found.
 //!
 //! Which event tells an article or story last is noted in the transaction that stores it (`latest.rs`). [`reader.rs`](self) and `stories.rs` ask;
-//! `cursor.rs` is where a page ends.
+//! `cursor.rs` is where a page ends,
+//! `passage.rs` what of a text is shown to people for the words that it was found by.
 
 mod cursor;
 mod facet;
@@ -16,6 +17,7 @@ mod filter;
 mod follower;
 mod index;
 mod latest;
+mod passage;
 mod reader;
 mod segment;
 mod sink_filter;
@@ -30,6 +32,7 @@ pub use filter::{EventFilter, FilterError};
 pub(crate) use follower::{IndexBell, IndexFollower};
 pub(crate) use index::{IndexStep, SearchIndex, file_bytes as index_file_bytes};
 pub(crate) use latest::{forget_replaced, note_latest};
+pub use passage::Passage;
 pub use reader::{ArticleHistory, ArticlePage, FoundArticle, SearchGap};
 pub use sink_filter::SinkFilter;
 pub use text_query::TextQuery;

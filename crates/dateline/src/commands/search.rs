@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::num::NonZeroUsize;
 
 use clap::Args;
-use dateline_journal::{FoundArticle, JournalError, JournalReader};
+use dateline_journal::{EventFilter, FoundArticle, JournalError, JournalReader};
 use dateline_wire::ArticleEvent;
 
 use super::config_file::ConfigFile;
@@ -12,7 +12,7 @@ use super::filter::FilterArguments;
 use super::{print_document, print_text, shown_journal, warn_of_gap};
 use crate::api::write_article;
 use crate::failure::Failure;
-use crate::terminal::visible_json;
+use crate::terminal::{visible_json, visible_line};
 use crate::text;
 
 /// List the journal's articles that say something, each in its latest revision, the newest first, daemon running or not.
@@ -54,7 +54,7 @@ pub fn run(arguments: &SearchArguments) -> Result<(), Failure> {
     let unwritten = |error: serde_json::Error| Failure::Other(error.to_string());
     match arguments.json {
         true => print_document(&visible_json(&lines(&articles).map_err(unwritten)?)),
-        false => print_text(&list(&articles).map_err(unwritten)?),
+        false => print_text(&list(&articles, &filter).map_err(unwritten)?),
     }
 }
 
@@ -67,8 +67,11 @@ fn lines(articles: &[FoundArticle]) -> Result<String, serde_json::Error> {
     Ok(lines)
 }
 
-/// A list of articles for people.
-fn list(articles: &[FoundArticle]) -> Result<String, serde_json::Error> {
+/// How much is shown of a body for the words that it was found by, in characters: a line of most terminals.
+const PASSAGE_CHARS: usize = 110;
+
+/// A list of articles for people, each with what it says of the words that were asked for.
+fn list(articles: &[FoundArticle], filter: &EventFilter) -> Result<String, serde_json::Error> {
     if articles.is_empty() {
         return Ok("No article says that.\n".to_owned());
     }
@@ -88,6 +91,11 @@ fn list(articles: &[FoundArticle]) -> Result<String, serde_json::Error> {
             article.article,
             content.url.as_ref().map_or("", |url| url.as_str()),
         );
+        if let Some(passage) = filter.passage(&content.body.text, PASSAGE_CHARS) {
+            let more = |is_there: bool| if is_there { "…" } else { "" };
+            let text = visible_line(&passage.text);
+            let _ = writeln!(list, "    {}{text}{}", more(passage.is_begun), more(passage.goes_on));
+        }
     }
     Ok(list)
 }

@@ -1,10 +1,11 @@
 //! A text with what was found in it marked in place: names, passages, the evidence of reasons, whose text it is, what is copied, what
 //! an edit changed. Marks overlap as they like: the text is cut wherever one begins or ends, and each piece says all that holds of it.
 
+use dateline_journal::Passage;
 use dateline_wire::{Paragraph, ParagraphKind, Place, Span};
 use maud::{Markup, html};
 
-use super::shown::{breakable, is_right_to_left, visible, visible_piece};
+use super::shown::{breakable, is_right_to_left, is_tag, visible, visible_piece};
 
 /// The most of a text that is shown, in scalar values: some thirty pages.
 pub(crate) const MAX_TEXT_CHARS: usize = 60_000;
@@ -147,6 +148,22 @@ pub(crate) fn body(text: &str, paragraphs: &[Paragraph], marks: &[Mark]) -> Mark
     }
 }
 
+/// A passage with the words that it was found by, on a line of its own direction.
+pub(crate) fn passage(passage: &Passage, language: Option<&str>) -> Markup {
+    let shown = if is_right_to_left(&passage.text) { visible_piece } else { visible };
+    let piece = |from: usize, to: usize| breakable(&shown(&passage.text[from..to], MAX_TEXT_CHARS));
+    let befores = passage.words.iter().scan(0, |end, word| Some(std::mem::replace(end, word.end)));
+    let last = passage.words.last().map_or(0, |word| word.end);
+    html! {
+        bdi lang=[language.filter(|tag| is_tag(tag))] {
+            @if passage.is_begun { "…" }
+            @for (before, word) in befores.zip(&passage.words) { (piece(before, word.start)) mark { (piece(word.start, word.end)) } }
+            (piece(last, passage.text.len()))
+            @if passage.goes_on { "…" }
+        }
+    }
+}
+
 /// The piece of a text from `start` up to `end`, cut wherever a mark begins or ends.
 fn pieces(counted: &Counted<'_>, start: usize, end: usize, marks: &[&Mark]) -> Markup {
     let mut bounds: Vec<usize> = marks
@@ -225,6 +242,20 @@ mod tests {
         let marked = |text: &str| line(text, &[mark(0, 1, MarkKind::Name, "")]).into_string();
         assert!(marked("א\u{200f}-").ends_with("</span>\u{200f}-"));
         assert!(marked("a\u{200f}-").ends_with("</span>⟨U+200F⟩-"));
+    }
+
+    #[test]
+    fn a_passage_marks_the_words_that_it_was_found_by() {
+        let found = Passage {
+            text: "A <b>ferry\nsails".to_owned(),
+            words: vec![5..10, 11..16],
+            is_begun: false,
+            goes_on: true,
+        };
+        assert_eq!(
+            passage(&found, Some("en")).into_string(),
+            "<bdi lang=\"en\">A &lt;b&gt;<mark>ferry</mark> <mark>sails</mark>…</bdi>"
+        );
     }
 
     #[test]

@@ -148,3 +148,15 @@ async fn an_article_that_was_taken_down_is_explained_as_withdrawn() {
     let json: Value = serde_json::from_str(&printed(site.run(&["explain", &page, "--json"]))).unwrap();
     assert_eq!(json["withdrawn"], true);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_searched_for_is_shown_where_the_body_says_it() {
+    let site = told().await;
+    let found = printed(site.run(&["search", "received", "delegations"]));
+    let own = "\n    …The Russian delegation had been received by Kim Jong Un before the agreement";
+    let wire = "\n    …Kim Jong Un received the Russian delegation in Pyongyang before the signing";
+    assert_says(&found, &[own, wire]);
+    assert_eq!(found.lines().count(), 3 * 4, "each article has one passage: {found}");
+    // Words of the title alone are shown by the title.
+    assert_eq!(printed(site.run(&["search", "known"])).lines().count(), 3);
+}

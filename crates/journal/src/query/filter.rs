@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 use thiserror::Error;
 
 use super::facet::Facet;
+use super::passage::Passage;
 use super::terms::EventTerms;
 use super::text_query::TextQuery;
 
@@ -154,6 +155,12 @@ impl EventFilter {
             }
         }
         Ok(filter)
+    }
+
+    /// The piece of a text, of at most so many characters, that has most of the words asked for and has them first; none if no words are
+    /// asked for, or the text has none of them.
+    pub fn passage(&self, text: &str, max_chars: usize) -> Option<Passage> {
+        Passage::of(&self.text.as_ref()?.1, text, max_chars)
     }
 
     /// The query string that spells it, always the same for the same filter.

@@ -136,7 +136,7 @@ fn cyrillic_stem(word: &str) -> &str {
 }
 
 /// Whether the character is taken in pairs with its neighbours.
-fn is_dense(char: char) -> bool {
+pub(super) fn is_dense(char: char) -> bool {
     matches!(u32::from(char),
         0x0E01..=0x0E3A | 0x0E40..=0x0E4E | 0x0E80..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17D3 // Thai, Lao, Myanmar, Khmer
         | 0x1100..=0x11FF | 0x3131..=0x318F | 0xA960..=0xA97C | 0xAC00..=0xD7FB // Hangul
@@ -145,7 +145,7 @@ fn is_dense(char: char) -> bool {
 }
 
 /// Whether the character makes no difference: soft hyphens, joiners, and marks that are mostly left out in writing.
-fn is_ignored(char: char) -> bool {
+pub(super) fn is_ignored(char: char) -> bool {
     matches!(u32::from(char),
         0xAD | 0x200B..=0x200D | 0x2060 | 0xFEFF | 0x0300..=0x036F | 0x0591..=0x05C7 | 0x0610..=0x061A | 0x0640 | 0x064B..=0x065F | 0x0670)
 }

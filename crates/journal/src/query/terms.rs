@@ -11,7 +11,7 @@ use super::facet::Facet;
 use super::segment::{Segment, segments, stem};
 
 /// How many characters of an event's texts are looked at: far more than articles have, and milliseconds of work.
-const MAX_TEXT_CHARS: usize = 200_000;
+pub(super) const MAX_TEXT_CHARS: usize = 200_000;
 
 /// All that one event is found by: terms parted by spaces, those of its facets first, then those of its texts in their order. They are
 /// what the journal stores and what a [`EventFilter`](super::EventFilter) looks for, so that it means the same in both places.
@@ -106,17 +106,7 @@ impl EventTerms {
         for text in texts {
             let end = text.char_indices().nth(left).map_or(text.len(), |(at, _)| at);
             left = left.saturating_sub(text.chars().count());
-            segments(&text[..end], |segment| match segment {
-                Segment::Word(word) => self.push(&stem(word)),
-                Segment::Dense(chars) => {
-                    let mut pair = String::new();
-                    for at in 0..chars.len() {
-                        pair.clear();
-                        pair.extend(&chars[at..chars.len().min(at + 2)]);
-                        self.push(&pair);
-                    }
-                }
-            });
+            terms_of(&text[..end], |term| self.push(term));
         }
     }
 
@@ -126,6 +116,21 @@ impl EventTerms {
         }
         self.0.push_str(term);
     }
+}
+
+/// Hands each term of a text to `take`, in order.
+pub(super) fn terms_of(text: &str, mut take: impl FnMut(&str)) {
+    segments(text, |segment| match segment {
+        Segment::Word(word) => take(&stem(word)),
+        Segment::Dense(chars) => {
+            let mut pair = String::new();
+            for at in 0..chars.len() {
+                pair.clear();
+                pair.extend(&chars[at..chars.len().min(at + 2)]);
+                take(&pair);
+            }
+        }
+    });
 }
 
 /// The host of an address, without `www`.

@@ -1,5 +1,7 @@
 //! What is asked for of a text.
 
+use std::ops::Range;
+
 use super::FilterError;
 use super::segment::{Segment, segments, stem};
 
@@ -78,6 +80,18 @@ impl TextQuery {
         (all(&self.wanted), all(&self.unwanted))
     }
 
+    /// Where the terms of a text are those of what is wanted: which word or phrase, and from which of the terms up to which.
+    pub(super) fn places(&self, terms: &[&str]) -> Vec<(usize, Range<usize>)> {
+        let of_unit = |(unit, wanted): (usize, &Unit)| -> Vec<_> {
+            let length = wanted.terms.len();
+            let starts = terms.windows(length).enumerate().filter(|(_, window)| wanted.is_at(window));
+            starts.map(|(start, _)| (unit, start..start + length)).collect()
+        };
+        let mut places: Vec<_> = self.wanted.iter().enumerate().flat_map(of_unit).collect();
+        places.sort_by_key(|(_, place)| place.start);
+        places
+    }
+
     /// Whether a text with these terms is asked for.
     pub(super) fn matches(&self, terms: &[&str]) -> bool {
         self.wanted.iter().all(|unit| unit.matches(terms))
@@ -135,13 +149,16 @@ impl Unit {
     }
 
     fn matches(&self, terms: &[&str]) -> bool {
-        terms.windows(self.terms.len()).any(|window| {
-            window.iter().zip(&self.terms).enumerate().all(|(at, (term, wanted))| {
-                match self.is_open && at + 1 == self.terms.len() {
-                    true => term.starts_with(wanted.as_str()),
-                    false => term == wanted,
-                }
-            })
+        terms.windows(self.terms.len()).any(|window| self.is_at(window))
+    }
+
+    /// Whether as many terms as it has are its own.
+    fn is_at(&self, window: &[&str]) -> bool {
+        window.iter().zip(&self.terms).enumerate().all(|(at, (term, wanted))| {
+            match self.is_open && at + 1 == self.terms.len() {
+                true => term.starts_with(wanted.as_str()),
+                false => term == wanted,
+            }
         })
     }
 }

@@ -10,7 +10,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use dateline_journal::{EventFilter, Facet, FoundArticle, JournalError};
-use dateline_wire::{ArticleId, CanonicalUrl, EventKind, FeedId, FeedRef, Sequence, StoryId};
+use dateline_wire::{ArticleEvent, ArticleId, CanonicalUrl, EventKind, FeedId, FeedRef, Sequence, StoryId};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -76,7 +76,7 @@ pub(super) async fn articles(
     }
     let found = article::find(&api, filter.clone(), own).await?;
     let list = ArticleList {
-        articles: &rows(&found.page.articles),
+        articles: &rows(&found.page.articles, &filter),
         filter: &filter,
         next: found.page.next.map(|next| next.to_text(api.sources.journal.id(), &filter)),
         is_incomplete: found.gap.is_some(),
@@ -84,11 +84,15 @@ pub(super) async fn articles(
     Ok(shown(&api, &viewer, Section::Articles, "Articles", &page::articles::page(&list, api.now())))
 }
 
-/// Articles of a list. One that another version wrote, and this one cannot read, is left out.
-pub(super) fn rows(found: &[FoundArticle]) -> Vec<ArticleRow> {
+/// How much is shown of a body for the words that it was found by, in characters: two lines.
+const PASSAGE_CHARS: usize = 200;
+
+/// Articles of a list that was asked for by a filter. One that another version wrote, and this one cannot read, is left out.
+pub(super) fn rows(found: &[FoundArticle], filter: &EventFilter) -> Vec<ArticleRow> {
     let row = |found: &FoundArticle| {
-        let event = serde_json::from_str(&found.event.data).ok()?;
-        Some(ArticleRow { event, is_withdrawn: found.withdrawal.is_some() })
+        let event: ArticleEvent = serde_json::from_str(&found.event.data).ok()?;
+        let passage = filter.passage(&event.content.body.text, PASSAGE_CHARS);
+        Some(ArticleRow { event, is_withdrawn: found.withdrawal.is_some(), passage })
     };
     found.iter().filter_map(row).collect()
 }
@@ -222,7 +226,7 @@ pub(super) async fn search(
         return Ok(mistaken(&api, &viewer, "/articles", &query, &problem));
     }
     let own = ArticleQuery { limit: NonZeroUsize::new(MAX_FOUND), ..ArticleQuery::default() };
-    let articles = rows(&article::find(&api, filter.clone(), own).await?.page.articles);
+    let articles = rows(&article::find(&api, filter.clone(), own).await?.page.articles, &filter);
     let asked = filter.clone();
     let stories = api.read(move |journal| journal.story_page(&asked, None, MAX_FOUND)).await?.0;
     let own = RejectQuery { limit: NonZeroUsize::new(MAX_FOUND), ..RejectQuery::default() };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dateline_journal::{EventFilter, Facet};
+use dateline_journal::{EventFilter, Facet, Passage};
 use dateline_wire::{ArticleEvent, FeedRef, StoryEvent};
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -11,6 +11,7 @@ use super::rejects::{RejectRow, reject_row};
 use super::stories::story_row;
 use super::times::{self, TimeChoice};
 use crate::console::figures::{language, moment, short, since, verdict, words};
+use crate::console::marked;
 use crate::console::shown::{line, line_in, site_name, visible};
 use crate::status::FeedStatus;
 
@@ -20,6 +21,8 @@ pub(crate) struct ArticleRow {
     pub(crate) event: ArticleEvent,
     /// Whether it was withdrawn since.
     pub(crate) is_withdrawn: bool,
+    /// What its body says of the words that were asked for.
+    pub(crate) passage: Option<Passage>,
 }
 
 /// The articles that a filter asks for.
@@ -197,13 +200,14 @@ fn parameter(filter: &EventFilter, name: &str) -> Option<String> {
 
 /// One article in a list.
 pub(crate) fn article_row(article: &ArticleRow, now: Timestamp) -> Markup {
-    let ArticleRow { event, is_withdrawn } = article;
+    let ArticleRow { event, is_withdrawn, passage } = article;
     let content = &event.content;
     let title = content.title.as_deref().unwrap_or("(without a title)");
     html! {
         li.article-row {
             div {
                 a.headline data-row href=(format!("/articles/{}", event.article)) { (line_in(title, content.language.as_deref())) }
+                @if let Some(found) = passage { p.found { (marked::passage(found, content.language.as_deref())) } }
                 p.meta {
                     b { @match (&content.publisher, &content.url) { (Some(publisher), _) => (line(publisher)), (None, Some(url)) => (site_name(url)), (None, None) => "unknown" } }
                     @if let Some(tag) = &content.language { " · " (language(tag)) }
