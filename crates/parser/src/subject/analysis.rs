@@ -85,7 +85,8 @@ pub(crate) fn read(
     language: &str,
 ) -> (TextAnalysis, TextAnalysis) {
     let texts = [FoldedText::of(title), FoldedText::of(body)];
-    let found = lexicon.find([&texts[0], &texts[1]], Some(language));
+    let mut found = lexicon.find([&texts[0], &texts[1]], Some(language));
+    drop_names_of_others(&mut found, names);
     let clear = [select_clear(&found[0]), select_clear(&found[1])];
     let firsts = [firsts(&clear[0], names.len()), firsts(&clear[1], names.len())];
     let company = [0, 1].map(|at| company(&clear[at], &found[at], names));
@@ -110,6 +111,34 @@ pub(crate) fn read(
     let titled = title.sentences.iter().fold(nobody, |sides, sentence| most(sides, (sentence.a, sentence.b)));
     let body = TextAnalysis::new(body, body_mentions, &found[1], names, groups, joints, titled);
     (title, body)
+}
+
+/// Drops the names that others bear, too, where title and body name somebody third and its side by nothing else: there they are the third
+/// party's. What stands for a side on condition vouches for such names alone as do so, too.
+fn drop_names_of_others(found: &mut [Vec<Occurrence>; 2], names: &[Name]) {
+    let shared = |hit: &Occurrence| match hit.meaning {
+        SpellingTarget::Name(name) => Some(&names[name as usize]).filter(|name| name.role == Role::Shared),
+        SpellingTarget::Word(_) => None,
+    };
+    if !found.iter().flatten().any(|hit| shared(hit).is_some()) {
+        return;
+    }
+    let clear = [select_clear(&found[0]), select_clear(&found[1])];
+    let named = || clear.iter().flatten().map(|mention| &names[mention.name as usize]);
+    if !named().any(|name| name.is_third() && !name.sides.conditional) {
+        return;
+    }
+    let is_vouched_for = |shared: Sides| {
+        named().any(|name| {
+            let sides = name.sides;
+            let same = sides.a.min(shared.a) > Strength::None || sides.b.min(shared.b) > Strength::None;
+            same && !matches!(name.role, Role::Shared | Role::Medium)
+                && (shared.conditional || !sides.conditional)
+        })
+    };
+    for hits in found {
+        hits.retain(|hit| shared(hit).is_none_or(|name| is_vouched_for(name.sides)));
+    }
 }
 
 /// The clear names, overlaps resolved: the leftmost first, the longest of those that start together.
@@ -284,11 +313,15 @@ impl TextAnalysis {
         let clear: Vec<(Strength, Strength)> = read.iter().map(|sentence| (sentence.a, sentence.b)).collect();
         for at in 0..read.len() {
             // A report spreads over sentences: the blow in one, the weapon in the next, whose it was in a third or in the title.
-            let near = at.saturating_sub(NEAR_SENTENCES)..(at + 1 + NEAR_SENTENCES).min(read.len());
+            let around = |reach: usize| at.saturating_sub(reach)..(at + 1 + reach).min(clear.len());
+            let near = around(NEAR_SENTENCES);
             let members = &mentions[read[at].mentions.clone()];
             if read[near.clone()].iter().any(|sentence| !sentence.force.is_empty()) {
-                let others = clear[near].iter().fold(titled, |sides, sentence| most(sides, *sentence));
-                read[at].weigh_conditional(members, names, others);
+                let clear = clear[near].iter().fold(titled, |sides, sentence| most(sides, *sentence));
+                let around =
+                    read[around(CONDITIONAL_SENTENCES)].iter().map(|sentence| sentence.mentions.clone());
+                let conditional = conditional_sides(around.flat_map(|range| &mentions[range]), names);
+                read[at].weigh_conditional(members, names, most(clear, conditional));
             }
             read[at].bond = bond(&folded.text, members, names, joints);
             let gaps = gaps(members, names);
@@ -330,6 +363,27 @@ impl Sentence {
 
 /// Sentences before and behind in which a name that stands for its side on condition may have the other side and words of force.
 const NEAR_SENTENCES: usize = 1;
+
+/// Sentences before and behind in which two names that stand for a side each on condition stand for them together: where a rocket struck, and
+/// what was read on its wreckage.
+const CONDITIONAL_SENTENCES: usize = 3;
+
+/// The sides that `mentions` stand for on condition; none where a third party is named, too.
+fn conditional_sides<'m>(
+    mentions: impl Iterator<Item = &'m Mention>,
+    names: &[Name],
+) -> (Strength, Strength) {
+    let mut found = (Strength::None, Strength::None);
+    for mention in mentions {
+        let name = &names[mention.name as usize];
+        if name.sides.conditional {
+            found = most(found, (name.sides.a, name.sides.b));
+        } else if name.is_third() {
+            return (Strength::None, Strength::None);
+        }
+    }
+    found
+}
 
 /// How clearly each side is named by both of two texts together.
 fn most(one: (Strength, Strength), other: (Strength, Strength)) -> (Strength, Strength) {

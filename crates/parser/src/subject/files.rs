@@ -247,8 +247,9 @@ fn add_names<'t>(
             "state" => Some(Role::State),
             "third" => Some(Role::Third),
             "medium" => Some(Role::Medium),
+            "shared" => Some(Role::Shared),
             other => {
-                wrong(format!("`{other}` is no role"), "write state, third or medium, or nothing");
+                wrong(format!("`{other}` is no role"), "write state, third, medium or shared, or nothing");
                 None
             }
         };

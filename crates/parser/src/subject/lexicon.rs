@@ -24,7 +24,7 @@ pub(crate) enum Strength {
 pub(crate) struct Sides {
     pub(crate) a: Strength,
     pub(crate) b: Strength,
-    /// It stands for them only near the other side and a word of force.
+    /// It stands for them only near the other side, or such a name of it, and a word of force.
     pub(crate) conditional: bool,
 }
 
@@ -95,6 +95,8 @@ pub(crate) enum Role {
     Third,
     /// A source of news: its name credits, and says nothing of what happens.
     Medium,
+    /// A name that others bear, too: of a person, or of an enemy.
+    Shared,
 }
 
 /// What a spelling is a spelling of: the name with this index, or a word of the group with this index.

@@ -46,22 +46,12 @@ rules! {
     Opening = "opening",
     /// One of the first two sentences names both sides.
     LeadPair = "lead_pair",
-    /// One of the first three sentences names both sides and has a word for dealings.
-    LeadDealing = "lead_dealing",
     /// A sentence names both sides and has a word for dealings.
     Dealing = "dealing",
     /// A sentence names both sides and has a word of force.
     Force = "force",
-    /// How large a share of the sentences names both sides.
-    Share = "share",
     /// How many sentences name both sides, on a logarithmic scale that is full at eight.
     Count = "count",
-    /// Sentences near one another name one side each.
-    Neighbours = "neighbours",
-    /// Sentences near one another name one side each, and have words for dealings or force.
-    NeighboursDealing = "neighbours_dealing",
-    /// The smaller of the two shares of sentences that name one side.
-    Balance = "balance",
     /// A side is named only as one of a list of states, by share of such mentions.
     Listed = "listed",
     /// The share of third parties among all that is named.
@@ -72,8 +62,6 @@ rules! {
     Late = "late",
     /// Four or more sentences, of which one alone names both sides, and the title does not.
     Passing = "passing",
-    /// Sentences name both sides and have no word for dealings or force, by share.
-    Idle = "idle",
     /// No sentence names both sides.
     NoPair = "no_pair",
     /// A side is not named at all.
@@ -135,9 +123,6 @@ pub(crate) struct Finding {
     pub(crate) value: f64,
     pub(crate) spans: Vec<Place>,
 }
-
-/// Sentences of a brief report: so many may hold one pair of sentences that together name both sides.
-const BRIEF: f64 = 6.0;
 
 /// Sentences of a flash at most: what so few name, they are about.
 const FLASH: usize = 4;
@@ -217,15 +202,9 @@ impl<'r> View<'r> {
             Rule::TitleLead => self.title_lead(),
             Rule::Opening => self.opening(),
             Rule::LeadPair => self.best(2, |_| true),
-            Rule::LeadDealing => self.best(3, |sentence| !sentence.dealing.is_empty()),
             Rule::Dealing => self.best(usize::MAX, |sentence| !sentence.dealing.is_empty()),
             Rule::Force => self.best(usize::MAX, |sentence| !sentence.force.is_empty()),
-            Rule::Share => (self.pairs_sum() / self.own.len().max(1) as f64, self.pair_spans()),
             Rule::Count => ((self.pairs_sum().ln_1p() / 9f64.ln()).min(1.0), self.pair_spans()),
-            Rule::Neighbours => self.neighbours(|_| true),
-            Rule::NeighboursDealing => self.neighbours(|sentence| !is_idle(sentence)),
-            Rule::Idle => self.idle(),
-            Rule::Balance => self.balance(),
             Rule::Listed => self.listed(),
             Rule::Third => self.third(),
             Rule::TitleThird => self.title_third(),
@@ -327,38 +306,6 @@ impl<'r> View<'r> {
         pairs.map(|sentence| self.in_body(sentence.range.start, sentence.range.end)).collect()
     }
 
-    /// Sentences that name one side each, up to three apart, one of them as `wanted`: the nearer the more; full
-    /// at one pair of neighbours in each [`BRIEF`] stretch.
-    fn neighbours(&self, wanted: impl Fn(&Sentence) -> bool) -> Answer {
-        let mut spans = Vec::new();
-        let mut value = 0.0;
-        for (at, first) in self.own.iter().enumerate().filter(|(_, first)| first.pair() == 0.0) {
-            for (distance, second) in
-                (1u8..=3).zip(&self.own[at + 1..]).filter(|(_, second)| second.pair() == 0.0)
-            {
-                let both = pair(first.a.max(second.a), first.b.max(second.b));
-                if both > 0.0 && (wanted(first) || wanted(second)) {
-                    value += both / f64::from(distance);
-                    spans.push(self.in_body(first.range.start, first.range.end));
-                    spans.push(self.in_body(second.range.start, second.range.end));
-                    break;
-                }
-            }
-        }
-        spans.dedup();
-        // One such pair says much in a brief and little in a long read.
-        let expected = (self.own.len() as f64 / BRIEF).max(1.0);
-        (f64::min(value / expected, 1.0), spans)
-    }
-
-    fn idle(&self) -> Answer {
-        let pairs = || self.own.iter().filter(|sentence| sentence.pair() > 0.0);
-        let idle = pairs().filter(|sentence| is_idle(sentence));
-        let spans: Vec<Place> =
-            idle.map(|sentence| self.in_body(sentence.range.start, sentence.range.end)).collect();
-        (spans.len() as f64 / pairs().count().max(1) as f64, spans)
-    }
-
     fn near(&self) -> Answer {
         let pairs = self.own.iter().filter(|sentence| sentence.pair() > 0.0);
         // Of equals the first: `max_by` would take the last.
@@ -375,15 +322,6 @@ impl<'r> View<'r> {
             .map(|sentence| self.in_body(sentence.range.start, sentence.range.end))
             .collect();
         (spans.len() as f64 / pairs().count().max(1) as f64, spans)
-    }
-
-    fn balance(&self) -> Answer {
-        let share = |names: fn(&Sentence) -> bool| {
-            self.own.iter().filter(|sentence| names(sentence)).count() as f64 / self.own.len().max(1) as f64
-        };
-        let value =
-            share(|sentence| sentence.a > Strength::None).min(share(|sentence| sentence.b > Strength::None));
-        (value, Vec::new())
     }
 
     fn listed(&self) -> Answer {

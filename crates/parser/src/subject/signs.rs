@@ -264,7 +264,7 @@ fn named_sign(name: &Name) -> Option<u16> {
         _ if name.role == Role::Medium => None,
         (a, _) if sides.conditional && a > Strength::None => Some(5),
         (_, b) if sides.conditional && b > Strength::None => Some(6),
-        (Strength::None, Strength::None) => (name.role != Role::Plain).then_some(7),
+        (Strength::None, Strength::None) => name.is_third().then_some(7),
         (Strength::None, Strength::Strong) => Some(2),
         (Strength::None, Strength::Weak) => Some(3),
         (Strength::Strong, Strength::None) => Some(0),

@@ -43,6 +43,8 @@ hangul = ["은", "는", "이", "가", "의", "와", "에서", "군"]
              dale\tplace\t-\tstate\tDale\t\t\t\n\
              courier\torganisation\t-\tmedium\tArdland Courier\t\t\t\n\
              fells\tplace\ta?\t\tthe Fells\t\t\t\n\
+             bolt\tweapon\tb?\t\tBolt-9\t\t\t\n\
+             tom-kerr\tperson\tB\tshared\tTom Kerr\t\t\t\n\
              not-borland\t-\t-\t\tBorland Street\t\t\t\n",
         ),
         (
@@ -51,7 +53,7 @@ hangul = ["은", "는", "이", "가", "의", "와", "에서", "군"]
         ),
         (
             "weights.tsv",
-            "rule\tweight\nprior\t-2\nlead_pair\t1\nlead_dealing\t2\ndealing\t1\ntitle_pair\t1\none_sided\t-2\nlisted\t-1\n",
+            "rule\tweight\nprior\t-2\nlead_pair\t2\ndealing\t2\ntitle_pair\t1\none_sided\t-2\nlisted\t-1\n",
         ),
     ]
     .map(|(name, text)| (name.to_owned(), text.to_owned()))
@@ -93,7 +95,7 @@ fn a_body_that_reports_a_dealing_is_relevant_and_says_where() {
         "It rained. The premier of Ardland met Borland's envoy and signed a treaty.\nThe bakers struck.";
     let judgement = tiny().judge("A meeting", body, Some("en"));
     assert!(relevant(&judgement), "{judgement:?}");
-    let reason = judgement.relevance.reasons.iter().find(|reason| reason.rule == "lead_dealing").unwrap();
+    let reason = judgement.relevance.reasons.iter().find(|reason| reason.rule == "dealing").unwrap();
     assert_eq!(reason.weight, 2.0);
     assert_eq!(
         at(&reason.spans[0], "A meeting", body),
@@ -617,6 +619,91 @@ fn a_conditional_name_has_the_other_side_in_the_title_or_the_next_sentence_too()
 }
 
 #[test]
+fn two_conditional_names_stand_for_their_sides_together_unless_a_third_party_is_named() {
+    let names_both = |body: &str| {
+        let evidence = tiny().evidence("", body, Some("en"));
+        evidence.iter().all(|(rule, _)| rule != "one_sided")
+    };
+    assert!(names_both("Soldiers in the Fells were hit. It rained. Soldiers found a Bolt-9."));
+    assert!(!names_both("Soldiers in the Fells were hit. Cray bought a Bolt-9."));
+    assert!(!names_both("Sheep in the Fells were counted. A Bolt-9 was found."));
+    assert!(!names_both(
+        "Soldiers rested in the Fells. It rained. It rained. It rained. Soldiers saw a Bolt-9."
+    ));
+}
+
+#[test]
+fn a_name_that_others_bear_is_a_third_partys_where_one_is_named_and_its_side_by_nothing_else() {
+    let names_borland = |title: &str, body: &str| {
+        let judgement = tiny().judge(title, body, Some("en"));
+        judgement.entities.iter().any(|entity| entity.side == Some(EntitySide::B))
+    };
+    assert!(names_borland("", "Tom Kerr came to Ardland."));
+    assert!(names_borland("Borland wins", "Tom Kerr came from Cray to Ardland."));
+    assert!(!names_borland("", "Tom Kerr of Cray came to Ardland."));
+    assert!(!names_borland("Cray wins", "Tom Kerr came to Ardland. He met Tom Kerr."));
+}
+
+#[test]
+fn names_that_south_koreans_and_dishes_and_districts_bear_too_name_no_side() {
+    let subject = shipped();
+    for (language, title, body) in [
+        (
+            "en",
+            "Lee Young-gil to coach Ansan",
+            "Lee Young-gil, who played four seasons in Moscow, will coach Ansan. He is done with military service.",
+        ),
+        (
+            "en",
+            "Alexander Novak signs arms deal",
+            "Slovakia's minister Alexander Novak bought 24 howitzers from a Korean maker. The old guns went to Ukraine.",
+        ),
+        (
+            "en",
+            "Cold noodles conquer Gangnam",
+            "A bowl of Pyongyang cold noodles costs 16,000 won. Buckwheat from Russia has grown dearer since the war.",
+        ),
+        (
+            "ru",
+            "Рынок в Одессе закрыли",
+            "Торговцы Приморского района потеряли прилавки при обстреле. Корейские закуски продают на другом рынке.",
+        ),
+        (
+            "uk",
+            "Верф у Кодже має нового директора",
+            "Директором став Пак Тхе Сон, який керував філією в Росії. Верф будує кораблі для військового флоту Південної Кореї.",
+        ),
+        (
+            "ko",
+            "정경택 감독, 모스크바로",
+            "정경택 감독의 전쟁 영화가 모스크바영화제에 초청됐다. 영화는 부산에서 찍었다.",
+        ),
+        ("zh", "金永南教授当选院士", "金永南教授早年在莫斯科研究激光武器。他的实验室在釜山。"),
+        ("ja", "李永吉監督の新作", "李永吉監督が釜山でロシア人の軍医の映画を撮っている。"),
+    ] {
+        let judgement = subject.judge(title, body, Some(language));
+        let sides: Vec<_> = judgement.entities.iter().filter_map(|entity| entity.side).collect();
+        let both = [EntitySide::A, EntitySide::B].iter().all(|side| sides.contains(side));
+        assert!(!both && judgement.relevance.score.unwrap() < 0.3, "{title}: {judgement:?}");
+    }
+}
+
+#[test]
+fn occupiers_are_the_first_sides_in_a_text_on_its_war_and_anybodys_elsewhere() {
+    let names_russia = |title: &str, body: &str| {
+        let evidence = shipped().evidence(title, body, Some("uk"));
+        evidence.iter().all(|(rule, _)| rule != "one_sided")
+    };
+    assert!(names_russia("Снаряди з КНДР", "Окупанти обстріляли Харків снарядами з КНДР."));
+    assert!(names_russia("Снаряди з КНДР", "Окупанти стріляли снарядами з КНДР."));
+    assert!(!names_russia(
+        "КНДР засудила обстріл",
+        "Окупанти обстріляли село в Лівані. КНДР засудила Ізраїль."
+    ));
+    assert!(!names_russia("КНДР згадує війну", "У КНДР вшанували бійців, що били японських загарбників."));
+}
+
+#[test]
 fn words_that_anybody_has_for_enemies_and_armies_name_no_side() {
     let subject = shipped();
     for (language, title, body) in [
@@ -796,7 +883,7 @@ fn everything_that_is_wrong_with_the_files_is_said_at_once_and_nothing_that_only
         ("names.tsv", "\tB\tstate", "\tC\tstat"),
         ("names.tsv", "~Anders", "~~Anders"),
         ("weights.tsv", "prior", "priory"),
-        ("weights.tsv", "lead_pair\t1", "lead_pair\tone"),
+        ("weights.tsv", "lead_pair\t2", "lead_pair\tone"),
     ] {
         let text = files.get_mut(file).unwrap();
         assert!(text.contains(from), "{from}");
