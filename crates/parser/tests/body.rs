@@ -879,3 +879,53 @@ fn who_signs_a_letter_or_a_comment_has_not_written_the_article() {
         assert!(article.authors.is_empty() && article.published.is_none(), "{class}");
     }
 }
+
+#[test]
+fn a_section_with_a_day_behind_the_element_of_the_headline_stays_and_a_story_with_a_days_headline_goes() {
+    let story = |of: &str| {
+        let line = |hour: usize| {
+            format!(
+                "<p>The {of} left the harbour at {hour} in the morning, the first time since the storm, and two hundred people had crossed \
+                 by noon, the port authority said on Wednesday.</p>"
+            )
+        };
+        (6..9).map(line).collect::<String>()
+    };
+    let page = |own_day: &str, behind: &str| {
+        let html = format!(
+            "<title>Ferry runs again after the storm</title><main><article><h1>Ferry runs again after the storm</h1>{own_day}{}</article></main>\
+             {behind}",
+            story("ferry")
+        );
+        read(&html).body.text
+    };
+    for (own, heading, day) in [
+        ("12 March 2025", "What comes next", "9 September 2025"),
+        ("12 March 2025", "The first ferry to the outer islands since 1931", "4 May 1931"),
+        ("12 March 2025", "Where the new piers will stand from the autumn on", "9 September 2025"),
+        ("12. März 2025", "Wie es weitergeht", "9. März 2025"),
+        ("12 марта 2025", "Что дальше", "9 сентября 2025"),
+        ("2025년 3월 12일", "앞으로의 일정", "2025년 3월 9일"),
+        ("2025年3月12日", "今後の予定", "2025年9月9日"),
+    ] {
+        for own_day in [String::new(), format!("<p>{own}</p>")] {
+            for element in ["div", "section"] {
+                let section =
+                    format!("<{element}><h2>{heading}</h2><p>{day}</p>{}</{element}>", story("steamer"));
+                let found = page(&own_day, &section);
+                assert!(found.contains("The ferry left") && found.contains("The steamer left"), "{section}");
+            }
+        }
+    }
+    let own_day = "<p>12 March 2025</p>";
+    for other in [
+        "<div><h2>Lighthouse on the northern cape has a new lamp</h2><p>11 March 2025</p>STORY</div>",
+        "<div><h2>Lighthouse on the northern cape has a new lamp</h2><p>By Bo Ek</p>STORY</div>",
+        "<div class=next><h2>A new lamp</h2><p>11 March 2025</p>STORY</div>",
+        "<div><h2><a href=/lamp>A new lamp</a></h2><p>11 March 2025</p>STORY</div>",
+        "<h2>Lighthouse on the northern cape has a new lamp</h2><p>11 March 2025</p>STORY",
+    ] {
+        let found = page(own_day, &other.replace("STORY", &story("keeper")));
+        assert!(found.contains("The ferry left") && !found.contains("The keeper left"), "{other}");
+    }
+}

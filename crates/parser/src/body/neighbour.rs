@@ -6,11 +6,13 @@
 use std::collections::{HashMap, HashSet};
 
 use dateline_text::date;
+use jiff::civil::Date;
 
 use super::area::{AreaId, Tag};
 use super::cue::{self, Cue};
 use super::frame::Frame;
 use super::list;
+use super::marks::MarkupFamily;
 use super::run::{Layout, Run};
 
 /// Length of what an article must hold for the others on its page to be its neighbours, in units.
@@ -22,6 +24,15 @@ const HEADED_ARTICLE: f32 = 60.0;
 /// Length of a line of date and byline, in units, and how many runs behind a headline it may stand.
 const DATE_LINE: f32 = 80.0;
 const DATED_WITHIN: usize = 3;
+
+/// Length from which a heading is worded as a headline and not as that of a section, in units.
+const HEADLINE: f32 = 30.0;
+
+/// Days that another story may be older than the one it stands behind.
+const MAX_AGE_DAYS: i32 = 14;
+
+/// Other stories behind one whose headlines only have a day in common with its, at most: a chronicle has more parts.
+const MAX_BEHIND: usize = 2;
 
 /// Length of the shortest sentence of a flash, in units, and how many it has at most.
 const FLASH: f32 = 24.0;
@@ -94,8 +105,8 @@ fn own_element(layout: &Layout, headline: usize) -> Option<AreaId> {
     layout.around(layout.runs[headline].area).find(is_own)
 }
 
-/// By headings, of whatever rank, outside and behind the element that holds the headline and its text: one with a day or a byline of its own
-/// begins another story, which goes on to the end of its box.
+/// By headings, of whatever rank, outside and behind the element that holds the headline and its text: one that begins another story, which
+/// goes on to the end of its box.
 fn drop_behind_own(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [bool]) {
     let Some(own) = own_element(layout, headline) else { return };
     let is_own = |area: AreaId| encloses(layout, own, area);
@@ -107,20 +118,30 @@ fn drop_behind_own(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [
     if own_length < HEADED_ARTICLE {
         return;
     }
-    let begins_other = |index: &usize| {
+    let is_heading = |index: &usize| {
         let run = &layout.runs[*index];
-        run.heading > 0
-            && !is_own(run.area)
-            && !frame.testimony[*index].is_title_of_head
-            && (is_dated(layout, *index) || is_signed(layout, *index))
+        run.heading > 0 && !is_own(run.area) && !frame.testimony[*index].is_title_of_head
     };
-    let others: Vec<usize> = (headline + 1..kept.len()).filter(begins_other).take(MAX_HEADINGS).collect();
+    let headings: Vec<usize> = (headline + 1..kept.len()).filter(is_heading).take(MAX_HEADINGS).collect();
+    let (mut others, alike): (Vec<usize>, Vec<usize>) =
+        headings.into_iter().partition(|index| is_announced(layout, own, *index));
+    let alike: Vec<usize> = alike
+        .into_iter()
+        .filter(|index| is_told_like(layout, headline, *index))
+        .take(MAX_BEHIND + 1)
+        .collect();
+    if alike.len() <= MAX_BEHIND {
+        others.extend(alike);
+    }
+    others.sort_unstable();
     // Each begins in a box beside the element, or right in one around it.
     let mut begins: HashMap<AreaId, usize> = HashMap::new();
     let mut flat = usize::MAX;
     for heading in others {
         let around = layout.around(layout.runs[heading].area);
-        match around.take_while(|around| !encloses(layout, *around, own)).last() {
+        let side = around.take_while(|around| !encloses(layout, *around, own)).last();
+        // The heading's own box is none.
+        match side.filter(|side| layout.areas[*side as usize].runs > 1) {
             Some(side) => {
                 begins.entry(side).or_insert(heading);
             }
@@ -288,12 +309,52 @@ fn is_signed_or_dated(layout: &Layout, headline: usize) -> bool {
         || behind.filter(|run| run.units <= DATE_LINE).any(|run| run.cues.starts(Cue::Byline))
 }
 
+/// Whether a heading with a day or a byline leads elsewhere, is of the first rank, or stands beside `own` in a box that calls itself one of
+/// other stories.
+fn is_announced(layout: &Layout, own: AreaId, heading: usize) -> bool {
+    let area = layout.runs[heading].area;
+    let boxes = || layout.around(area).take_while(|around| !encloses(layout, *around, own));
+    let is_of_others = |around: AreaId| {
+        let marks = layout.areas[around as usize].marks;
+        marks.has(MarkupFamily::Related) || marks.is_article()
+    };
+    (is_dated(layout, heading) || is_signed(layout, heading))
+        && (list::leads_elsewhere(layout, heading)
+            || layout.runs[heading].heading == 1
+            || boxes().any(is_of_others))
+}
+
+/// Whether a heading is worded as a headline, and goes on as the page's does: with a byline where that has one or a day, or with a day that
+/// is no later than its, nor much earlier. The sections of a story have days, too: what comes next, a chronicle.
+fn is_told_like(layout: &Layout, headline: usize, heading: usize) -> bool {
+    let is_recent = || {
+        let (own, other) =
+            (day(layout, headline).or_else(|| day_above(layout, headline))?, day(layout, heading)?);
+        let age = (own - other).get_days();
+        Some((0..=MAX_AGE_DAYS).contains(&age))
+    };
+    layout.runs[heading].units >= HEADLINE
+        && (is_signed(layout, heading) && is_signed_or_dated(layout, headline) || is_recent() == Some(true))
+}
+
 /// Whether a short line behind a heading gives a day, as below headlines.
 fn is_dated(layout: &Layout, heading: usize) -> bool {
+    day(layout, heading).is_some()
+}
+
+/// The day that a short line behind a heading gives.
+fn day(layout: &Layout, heading: usize) -> Option<Date> {
     let behind = layout.runs.iter().skip(heading + 1).take(DATED_WITHIN);
     let mut lines =
         behind.take_while(|run| run.heading == 0).filter(|run| run.units <= DATE_LINE && run.digits > 0);
-    lines.any(|run| date::read(layout.str(run)).is_some_and(|written| written.date().is_some()))
+    lines.find_map(|run| date::read(layout.str(run))?.date())
+}
+
+/// The day that a short line right above a headline gives.
+fn day_above(layout: &Layout, headline: usize) -> Option<Date> {
+    let line = &layout.runs[headline.checked_sub(1)?];
+    let is_short = line.heading == 0 && line.units <= DATE_LINE && line.digits > 0;
+    is_short.then(|| date::read(layout.str(line))?.date()).flatten()
 }
 
 /// The two boxes side by side of which one is on the headline's line of boxes, and the other holds `area`.
