@@ -307,6 +307,42 @@ fn a_sentence_that_names_a_day_makes_a_story_of_the_words_of_a_wall_and_one_on_t
 }
 
 #[test]
+fn the_day_and_the_number_that_a_wall_stamps_make_no_story_of_it() {
+    for stamped in [
+        "Access denied on Monday, 16 June 2025, at 10:00:23 GMT, incident 18.2d351ab8.1718532023.",
+        "Access denied on Monday morning while the rules for automated visits were being renewed.",
+        "Too many requests since Wednesday from 203.0.113.7; the limit is lifted on Thursday.",
+        "Página no encontrada el lunes 16 de junio de 2025 a las 10:00, código 8f1a2b3c-77d1.",
+        "Activité inhabituelle depuis votre réseau constatée mardi 17 juin 2025 à 9 h 12, code 8f1a2b3c.",
+        "Доступ ограничен в понедельник, 16 июня 2025 года, в 10:00:23, номер обращения 8f1a2b3c-77d1.",
+        "2025年6月16日月曜日10時00分、アクセスが拒否されました。参照番号は8f1a2b3cです。",
+        "월요일부터 비정상적인 트래픽이 감지되어 203.0.113.7 주소가 차단되었습니다.",
+        "2025年6月16日星期一10:00:23检测到异常流量，请求编号8f1a2b3c。",
+    ] {
+        let page =
+            |heading: &str| format!("<title>Harbour News</title><main>{heading}<p>{stamped}</p></main>");
+        assert_ne!(kind(&page("")), PageKind::Article, "{stamped}");
+        assert_ne!(kind(&page("<h1>Harbour News</h1>")), PageKind::Article, "{stamped}");
+    }
+    for (title, sentence) in [
+        (
+            "Harbour office turns forty boats away",
+            "Access was denied on Monday, 16 June 2025, to forty boats, since the gates of the lock had jammed, the master said.",
+        ),
+        (
+            "Hafenamt nimmt seine Rechner vom Netz",
+            "Das Hafenamt entdeckte am Dienstag ungewöhnlichen Datenverkehr und schaltete die Rechner ab, teilte die Polizei mit.",
+        ),
+        (
+            "비정상적인 접근에 뚫린 항만청",
+            "항만청 전산망이 16일 월요일 비정상적인 접근으로 멈춰 여객선 12척이 출항하지 못했다고 경찰이 밝혔다.",
+        ),
+    ] {
+        assert_eq!(kind(&flash(title, sentence)), PageKind::Article, "{title}");
+    }
+}
+
+#[test]
 fn a_wall_that_speaks_to_its_reader_is_a_wall_under_any_heading() {
     for (html, expected) in [
         (

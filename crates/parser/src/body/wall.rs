@@ -4,8 +4,9 @@
 //! title or a heading, or in what the page says first; a phrase in the midst of a story makes no wall. A wall speaks to its
 //! reader ("your browser", "please") or of the site; a story tells of others, and quotes what it says of walls. So a headline that
 //! holds the phrase and more ("Access denied to port workers") is a story's where a sentence below it tells something, and one that holds
-//! nothing else ("Access denied") where a day and several such sentences stand below it. A wall knows no day, unless the site rests until then: a
-//! sentence that names one tells something even where it holds the phrase.
+//! nothing else ("Access denied") where a day and several such sentences stand below it. A wall knows no day, unless the site rests until then or
+//! it stamps what it says with the time: under a headline, a sentence that names a day and says more than a stamp does tells something even where
+//! it holds the phrase.
 
 use dateline_text::date;
 use dateline_wire::PageKind;
@@ -96,6 +97,9 @@ const WALLS: &[(&str, PageKind)] = &[
     ("security check", PageKind::BotWall),
     ("access denied", PageKind::BotWall),
     ("access to this page has been denied", PageKind::BotWall),
+    ("접근이 거부되었습니다", PageKind::BotWall),
+    ("접근이 차단되었습니다", PageKind::BotWall),
+    ("접속이 차단되었습니다", PageKind::BotWall),
     ("403 forbidden", PageKind::BotWall),
     ("captcha", PageKind::BotWall),
     ("enable javascript", PageKind::BotWall),
@@ -525,7 +529,10 @@ pub(super) fn of(document: &Document, layout: &Layout, kept: &[bool], is_dated: 
     // Where there is a text of its own, the line is about something beside it.
     let own: f32 = body().filter(|run| phrase(layout.str(run)).is_none()).map(|run| run.units).sum();
     let is_story = is_dated && own >= MORE;
-    let tells = || body().any(|run| is_told_of_others(layout, run) || is_told_of_day(layout, run));
+    // A day below nothing but the site's name is a wall's stamp.
+    let is_headed = has_headline_beside_phrase(layout, titles());
+    let tells =
+        || body().any(|run| is_told_of_others(layout, run) || is_headed && is_told_of_day(layout, run));
     let is_to_reader = |line: &&str| !is_dated && speaks_to_reader(line);
     // A headline of nothing but a wall's words is a story's where a day stands below it, and several sentences that tell of others and none
     // of anything else.
@@ -588,6 +595,21 @@ fn has_told_headline(layout: &Layout) -> bool {
     layout.runs.iter().find(is_told).is_some()
 }
 
+/// Whether a heading, or where there is none a part of the title, is a headline and not only the phrase of a wall or the name of the site:
+/// it is as long as one, or the title goes on behind it.
+fn has_headline_beside_phrase<'t>(layout: &Layout, titles: impl Iterator<Item = &'t str>) -> bool {
+    let titles: Vec<&str> = titles.map(str::trim).collect();
+    let is_headline = |line: &str| {
+        (units(line, HEADLINE) >= HEADLINE || titles.len() > 1 && titles.first() == Some(&line))
+            && says_more(line)
+    };
+    let mut headings = layout.runs.iter().filter(|run| run.heading > 0).map(|run| layout.str(run)).peekable();
+    match headings.peek() {
+        Some(_) => headings.any(is_headline),
+        None => titles.iter().any(|title| is_headline(title)),
+    }
+}
+
 /// Whether a line could be a story's: it is a sentence, and doesn't speak to the reader but in what it quotes.
 fn is_told(line: &str) -> bool {
     units(line, MORE) >= MORE && !speaks_to_reader(line)
@@ -609,16 +631,46 @@ fn is_told_of_others(layout: &Layout, run: &Run) -> bool {
 /// Whether a run tells, in a sentence that names a day, what is about neither its reader nor the site, but for the words of walls in it.
 fn is_told_of_day(layout: &Layout, run: &Run) -> bool {
     let line = layout.str(run);
-    let is_long = || {
+    let is_long = |units: f32| {
         let is_dense = run.units > 1.2 * run.letters as f32;
-        run.units >= if is_dense { MORE_IN_DENSE_SCRIPT } else { MORE }
+        units >= if is_dense { MORE_IN_DENSE_SCRIPT } else { MORE }
     };
-    run.ends && run.heading == 0 && is_long() && names_day(line) && !is_framed(layout, run) && {
+    run.ends && run.heading == 0 && is_long(run.units) && names_day(line) && !is_framed(layout, run) && {
         let lower = line.to_lowercase().replace('\u{2019}', "'");
         let phrase = phrase(&lower);
         let beside = phrase.map_or_else(|| lower.clone(), |(phrase, _)| lower.replace(phrase, " "));
-        !is_of_rest(phrase) && !speaks_to_reader(&beside) && !speaks_of_site(&beside)
+        let is_to_reader =
+            phrase.is_some_and(|(phrase, _)| speaks_to_reader(phrase) && unquoted(&lower).contains(phrase));
+        !is_of_rest(phrase)
+            && !is_to_reader
+            && !speaks_to_reader(&beside)
+            && !speaks_of_site(&beside)
+            && (phrase.is_none() || is_long(units_beside_stamp(&beside)) && !holds_address(&beside))
     }
+}
+
+/// Whether a line holds the address of a computer (IPv4), as walls name that of their visitor.
+fn holds_address(line: &str) -> bool {
+    let is_number = |part: &str| part.len() <= 3 && part.parse::<u8>().is_ok();
+    line.split(|c: char| !c.is_ascii_digit() && c != '.').any(|word| {
+        let word = word.trim_matches('.');
+        word.split('.').count() == 4 && word.split('.').all(is_number)
+    })
+}
+
+/// The length of what a line says beside a day and the time of it, in units: without what is written with digits, and without numbers of requests.
+fn units_beside_stamp(line: &str) -> f32 {
+    let dates = date::read_all(line);
+    let (mut from, mut beside) = (0, 0.0);
+    let ends = dates.iter().map(|found| found.place.clone()).chain([line.len()..line.len()]);
+    for place in ends {
+        let part = line.get(from..place.start).unwrap_or_default();
+        let words = part.split(|c: char| c.is_whitespace() || "()[],;".contains(c));
+        let is_said = |word: &&str| !(word.is_ascii() && date::has_digit(word));
+        beside += words.filter(is_said).map(|word| units(word, LINE)).sum::<f32>();
+        from = place.end;
+    }
+    beside
 }
 
 /// Whether the words of a wall are those of a site that rests, which says until what day.
