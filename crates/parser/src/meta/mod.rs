@@ -119,6 +119,7 @@ impl<'d> Witnesses<'d> {
         let lede = moment::Lede { text: scan.lede(body), language: scan.html_lang };
         let (published, modified) = moment::decide(&claims, lede, page.received_at);
         let language = language::decide(&scan, &claims, &title, body);
+        authors::leave_out_editors(&mut claims.authors, &claims.credits);
         let (authors, authors_source) = match ruled_authors.is_empty() {
             true => authors::decide(&claims.authors, &bodies, &title),
             false => Some((ruled_authors, Source::SiteRule)),

@@ -404,6 +404,13 @@ impl<'d> Scan<'d> {
         self.lines.iter().any(|line| finder.find_iter(line.raw.as_bytes()).any(|at| is_word(&line.raw, at)))
     }
 
+    /// Whether a link leads to another page than the one it stands on.
+    pub(super) fn leads_elsewhere(&self, href: &str) -> bool {
+        let Some(own) = self.url else { return true };
+        let path = |url: &Url| url.path().trim_end_matches('/').to_owned();
+        own.join(href.trim()).is_ok_and(|to| path(&to) != path(own) || to.host_str() != own.host_str())
+    }
+
     /// How the text begins: the first line of running text below the headline, else the first of the body.
     pub(super) fn lede<'t>(&'t self, body: &'t str) -> &'t str {
         let below = self.headline.and_then(|at| self.lines.get(at + 1..)).unwrap_or_default();
@@ -423,6 +430,12 @@ impl<'d> Scan<'d> {
     /// Whether `node` holds the headline.
     pub(super) fn is_around_headline(&self, node: Node<'_>) -> bool {
         self.around.contains(&node.id())
+    }
+
+    /// Whether the headline stands in an `<article>`.
+    pub(super) fn is_headline_in_article(&self) -> bool {
+        let home = self.headline.and_then(|line| self.lines.get(line)).map(|line| line.node);
+        home.is_some_and(|home| home.ancestors().any(|above| above.is(&local_name!("article"))))
     }
 
     /// The line in which the headline stands: an `<h1>` that says `title`, else the first line that does.

@@ -74,11 +74,21 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
     let mut read = Byline::default();
     let mut role = None;
     let are_placed = are_placed(&parts);
-    for (at, part) in parts.iter().enumerate() {
+    // Before a part that says that it is a byline stands the section: "Harbour Affairs | by Ana Lund".
+    let is_labelled = |part: &BylinePart| {
+        words::after_prefix(&part.text).is_some() || words::role_before(&part.text).is_some()
+    };
+    let start = parts
+        .iter()
+        .position(|part| part.joint == Joint::Bar && words::begins_by(&part.text))
+        .filter(|start| !parts[..*start].iter().any(is_labelled))
+        .unwrap_or_default();
+    for (at, part) in parts.iter().enumerate().skip(start) {
         let before = at.checked_sub(1).map(|before| parts[before].text.as_str());
         let before = before.filter(|before| part.joint == Joint::Comma && is_person(before));
         if before.is_some_and(|before| are_placed || is_bureau(before, &part.text))
             || is_behind_role(&parts, at)
+            || is_beside_person(&parts, at)
         {
             continue;
         }
@@ -109,6 +119,15 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
     if read.names.iter().any(|name| !is_nameless(name)) {
         read.names.retain(|name| !is_nameless(name));
     }
+    // What is left of a date alone is its month and the words beside it: "15 de Abril de 2020". "April May" is a name.
+    if is_dated {
+        let is_between = |word: &str| matches!(word, "de" | "del" | "di" | "of" | "the");
+        let is_of_date = |name: &str| {
+            name.split(' ').any(is_between)
+                && name.split(' ').all(|word| date::is_month(word) || is_between(word))
+        };
+        read.names.retain(|name| !is_of_date(name));
+    }
     // What is left of a date beside a name is its month.
     if byline.contains('|') && read.names.len() > 1 {
         read.names.retain(|name| !date::is_month(name));
@@ -127,9 +146,10 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
     read
 }
 
-/// `byline` without the source that Chinese pages write behind the author in the same line.
+/// `byline` without the source that Chinese pages write behind the author in the same line, and the link back that papers of portals end with:
+/// "林小明返回海港网，查看更多".
 fn without_source(byline: &str) -> &str {
-    const SOURCES: &[&str] = &["来源", "來源", "出处", "出處"];
+    const SOURCES: &[&str] = &["来源", "來源", "出处", "出處", "返回"];
     let at = SOURCES.iter().filter_map(|source| byline.find(source)).filter(|at| *at > 0).min();
     at.map_or(byline, |at| byline[..at].trim_end())
 }
@@ -171,6 +191,33 @@ fn is_behind_role(parts: &[BylinePart], at: usize) -> bool {
         && words::is_role(&role.text)
         && !words::is_role(&person.text)
         && is_person(&person.text)
+}
+
+/// Whether a part is, behind a bar or a slash, what the person named before it is or writes for: "Ana Lund / Harbour City Reporter",
+/// "Ana Lund | El Sol de Puerto Norte".
+fn is_beside_person(parts: &[BylinePart], at: usize) -> bool {
+    const PAPERS: [&str; 12] = [
+        "El Sol ",
+        "El Diario ",
+        "El Heraldo ",
+        "El Correo ",
+        "La Voz ",
+        "La Prensa ",
+        "La Gaceta ",
+        "La Tribuna ",
+        "Diario de ",
+        "Diario del ",
+        "La Gazzetta ",
+        "Il Giornale ",
+    ];
+    let Some(before) = at.checked_sub(1).map(|before| &parts[before].text) else { return false };
+    let text = &parts[at].text;
+    let is_apart = parts[at].joint != Joint::Comma && is_person(before) && !words::is_role(before);
+    let is_post = || {
+        let post = words::without_role(text);
+        words::is_role(text) && text.split(' ').count() > 2 && !super::has_given_name(post)
+    };
+    is_apart && (is_post() || PAPERS.iter().any(|paper| text.starts_with(paper)))
 }
 
 /// Whether what stands behind a name is a station or paper by its letters and the place of its bureau, a part of a station's
@@ -409,7 +456,13 @@ fn turned(parts: &[BylinePart]) -> Option<String> {
             && !text.chars().any(text::is_dense)
             && !words::is_role(text)
     };
-    let is_given = is_word(&given.text) && given.text.chars().any(char::is_lowercase);
+    // "Lund, A. B.": letters alone are a given name's.
+    let is_initials = |text: &str| {
+        text.split(' ')
+            .all(|word| word.ends_with('.') && word.chars().filter(|c| c.is_alphabetic()).count() == 1)
+    };
+    let is_given =
+        is_initials(&given.text) || is_word(&given.text) && given.text.chars().any(char::is_lowercase);
     (given.joint == Joint::Comma
         && is_word(&family.text)
         && is_given
@@ -420,7 +473,7 @@ fn turned(parts: &[BylinePart]) -> Option<String> {
 /// The names in one part of a byline, without what stands around them.
 fn names(part: &str) -> Vec<String> {
     let part = part.trim_matches(|c: char| {
-        c.is_whitespace() || c == PICTURED || "-–—:：﹕·*\"“”=>»_~[]()（）【】［］".contains(c)
+        c.is_whitespace() || c == PICTURED || "-–—:：﹕·*\"“”=>»_~︱丨[]()（）【】［］".contains(c)
     });
     let parts = if part.chars().any(text::is_hangul) {
         korean::names(part)
@@ -437,7 +490,11 @@ fn names(part: &str) -> Vec<String> {
 }
 
 fn name(part: &str) -> Option<String> {
-    let part = words::without_role(words::without_suffix(words::without_prefix(part)));
+    let part = words::without_suffix(words::without_prefix(part));
+    if words::is_nobody(part) {
+        return None;
+    }
+    let part = words::without_role(part);
     let part = words::without_degrees(part).trim_end_matches([',', ':']);
     // "ТАСС Анна Лундина": for whom, and who.
     let behind_wire =

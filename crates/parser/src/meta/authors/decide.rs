@@ -41,6 +41,26 @@ pub(in crate::meta) fn credits(authors: &[String], said: &[Credit], bodies: &Bod
     credits
 }
 
+/// Takes out of what data calls authors those whom the page itself calls editors, and nowhere authors: content systems enter who published.
+pub(in crate::meta) fn leave_out_editors(claims: &mut Vec<Claim<Vec<String>>>, said: &[Credit]) {
+    let has_role =
+        |key: &str, role| said.iter().any(|credit| credit.role == role && text::key(&credit.name) == key);
+    let is_seen = |key: &str, claims: &[Claim<Vec<String>>]| {
+        let visible = claims.iter().filter(|claim| claim.source == Source::Visible);
+        visible.flat_map(|claim| &claim.value).any(|name| text::key(name) == key)
+    };
+    let editors: Vec<String> = said
+        .iter()
+        .filter(|credit| credit.role == Role::Editor)
+        .map(|credit| text::key(&credit.name))
+        .filter(|key| !has_role(key, Role::Text) && !is_seen(key, claims))
+        .collect();
+    for claim in claims.iter_mut().filter(|claim| claim.source != Source::Visible) {
+        claim.value.retain(|name| !editors.contains(&text::key(name)));
+    }
+    claims.retain(|claim| !claim.value.is_empty());
+}
+
 /// The byline with the most behind it. Names of the publisher give way to names of people.
 pub(in crate::meta) fn decide(
     claims: &[Claim<Vec<String>>],
@@ -213,6 +233,21 @@ mod tests {
             credits(&authors, &said, &Bodies::default()),
             [credit("Ana Lund", Role::Text), credit("wna", Role::Agency), credit("Bo Ek", Role::Photo)]
         );
+    }
+
+    #[test]
+    fn whom_the_page_calls_its_editor_is_no_author_for_data_to_name() {
+        let seen = |names: &[&str]| Claim { source: Source::Visible, ..claim(names, 1.5) };
+        let editor = [Credit { name: "Bo Ek".to_owned(), role: Role::Editor }];
+        let left = |mut claims: Vec<Claim<Vec<String>>>| {
+            leave_out_editors(&mut claims, &editor);
+            decided(&claims)
+        };
+        assert_eq!(left(vec![claim(&["Bo Ek"], 5.0), seen(&["Ana Lund"])]), ["Ana Lund"]);
+        assert_eq!(left(vec![claim(&["Ana Lund", "Bo Ek"], 5.0)]), ["Ana Lund"]);
+        assert!(left(vec![claim(&["Bo Ek"], 5.0)]).is_empty());
+        // Who edits may write, too.
+        assert_eq!(left(vec![claim(&["Bo Ek"], 5.0), seen(&["Bo Ek"])]), ["Bo Ek"]);
     }
 
     #[test]

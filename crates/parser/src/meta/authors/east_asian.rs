@@ -121,6 +121,12 @@ fn is_chinese_name(word: &str) -> bool {
         && is_name(word)
 }
 
+/// Whether two characters of Han alone are no name: buttons and labels have as many ("纠错", "昨天", "名片"), and a name of two that no label
+/// calls one begins with a common family's.
+pub(super) fn is_short_word(name: &str) -> bool {
+    name.chars().count() == 2 && name.chars().all(text::is_han) && !is_chinese_name(name)
+}
+
 /// Families' names of two characters.
 const COMPOUND: &[&str] = &["歐陽", "欧阳", "司馬", "司马", "諸葛", "诸葛", "上官", "司徒"];
 
@@ -186,7 +192,23 @@ pub(super) fn is_name(word: &str) -> bool {
 
 /// The names that a text is signed with at its head or foot.
 pub(super) fn signed(text: &str) -> Option<Vec<String>> {
-    in_place(text).or_else(|| at_end(text)).or_else(|| behind_sentence(text)).or_else(|| labelled(text))
+    in_place(text)
+        .or_else(|| at_end(text))
+        .or_else(|| behind_sentence(text))
+        .or_else(|| behind_rights(text))
+        .or_else(|| labelled(text))
+}
+
+/// The person for whom a wire signs with its rights behind the last sentence, as papers in Japanese take its reports over: "…した。(c)AFP/Ana
+/// LUND".
+fn behind_rights(text: &str) -> Option<Vec<String>> {
+    const RIGHTS: [&str; 3] = ["(c)", "（c）", "©"];
+    let (_, last) = text.trim_end().rsplit_once('。')?;
+    let signed =
+        RIGHTS.iter().find_map(|rights| last.trim_start_matches('」').trim().strip_prefix(rights))?;
+    let (wire, name) = signed.split_once('/')?;
+    let is_name = words::is_known_wire(wire.trim()) && super::is_person(name.trim());
+    is_name.then(|| vec![name.trim().to_owned()])
 }
 
 /// 【ソウル＝山田太郎】 at the beginning: place and name.
@@ -246,6 +268,13 @@ pub(super) fn desked(line: &str) -> Option<String> {
             .filter(|names| is_house && names.len() == 1)
             .and_then(|names| names.into_iter().next());
     }
+    // "林小明/海港日报"
+    if let Some((name, house)) = line.split_once(['/', '／'])
+        && is_chinese_name(name.trim())
+        && words::is_house(house.trim())
+    {
+        return Some(name.trim().to_owned());
+    }
     if let Some((name, post)) = line.split_once(['・', ' ', '　']) {
         let is_behind_name = is_post(post) || ["发自", "發自"].iter().any(|from| post.starts_with(from));
         let names = is_behind_name.then(|| several(name)).flatten();
@@ -273,7 +302,8 @@ fn at_end(text: &str) -> Option<Vec<String>> {
         return Some(names);
     }
     if is_lenticular {
-        return inner.split(['、', '，', '・']).all(is_japanese_name).then(|| vec![inner.to_owned()]);
+        let is_name = |name: &str| is_japanese_name(name) && !is_short_word(name);
+        return inner.split(['、', '，', '・']).all(is_name).then(|| vec![inner.to_owned()]);
     }
     // Round brackets hold much else, so what they hold must look like a family and a given name.
     several(inner)
@@ -368,6 +398,31 @@ mod tests {
         ] {
             assert_eq!(signed(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_wire_signs_for_its_reporter_behind_the_last_sentence() {
+        let of = |text: &str| signed(text).unwrap_or_default();
+        assert_eq!(of("船は朝六時に港を出発した。(c)AFP/Ana LUND"), ["Ana LUND"]);
+        assert_eq!(of("「もうすぐだ」と述べた。(c)AFP/Ana LUND"), ["Ana LUND"]);
+        for text in
+            ["船は出発した。(c)AFP", "港の船(c)AFP/Ana LUND", "船は出発した。(c)Harbour Photos/Ana LUND"]
+        {
+            assert!(of(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn two_characters_without_a_label_are_a_name_only_behind_a_known_family() {
+        for word in ["纠错", "昨天", "名片", "個人"] {
+            assert!(is_short_word(word), "{word}");
+            assert_eq!(signed(&format!("渡轮清晨六时启航。【{word}】")), None, "{word}");
+        }
+        assert!(!is_short_word("林明") && !is_short_word("林小明"));
+        let of = |text: &str| signed(text).unwrap_or_default();
+        assert_eq!(of("船は朝六時に出た。【山田太郎】"), ["山田太郎"]);
+        assert_eq!(of("〔記者林小明／北港報導〕渡輪啟航（資料照）"), ["林小明"]);
+        assert!(of("渡輪清晨六時啟航。（資料照）").is_empty());
     }
 
     #[test]

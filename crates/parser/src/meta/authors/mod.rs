@@ -12,10 +12,10 @@ mod vocabulary;
 mod words;
 
 use super::{date, text};
-use dateline_wire::Role;
+use dateline_wire::{Credit, Role};
 
 pub(super) use byline::{Byline, clean, read};
-pub(super) use decide::{Bodies, credits, decide};
+pub(super) use decide::{Bodies, credits, decide, leave_out_editors};
 
 /// The same names in the same order, each once, whatever their case.
 pub(super) fn distinct(names: Vec<String>) -> Vec<String> {
@@ -73,6 +73,11 @@ pub(super) fn is_person(name: &str) -> bool {
 pub(super) fn has_given_name(name: &str) -> bool {
     const WORDS: usize = 4;
     is_person(name) && name.split(' ').count() <= WORDS && given_names::begins(name) && !words::is_role(name)
+}
+
+/// Whether a word can't be a name where no label calls it one.
+pub(super) fn is_short_word(name: &str) -> bool {
+    east_asian::is_short_word(name)
 }
 
 /// Whether a name can be a pen name of a word or two, where the markup says that it is an author's and nothing else.
@@ -141,6 +146,19 @@ pub(super) fn says_text(line: &str) -> bool {
     words::role_before(line.trim()).is_some_and(|(role, _)| role == Role::Text)
 }
 
+/// Those whom a short line says to have edited, and nobody else: "[责任编辑：王小芳]".
+pub(super) fn edited(line: &str) -> Vec<Credit> {
+    const MAX_LETTERS: usize = 60;
+    let line = line.trim().trim_matches(|c: char| "[]（）()【】［］〔〕".contains(c));
+    if text::weight(line) > MAX_LETTERS
+        || words::role_before(line).is_none_or(|(role, _)| role != Role::Editor)
+    {
+        return Vec::new();
+    }
+    let byline = read(line);
+    if byline.names.is_empty() { byline.credits } else { Vec::new() }
+}
+
 /// Whether a text is the label of a byline, which a name must follow.
 pub(super) fn is_label(part: &str) -> bool {
     words::is_bare_label(part)
@@ -158,11 +176,14 @@ pub(super) fn is_desk(line: &str) -> bool {
 
 /// The byline in a line of visible text whose words say that it is one, or that a part of it is.
 pub(super) fn worded(line: &str) -> Byline {
-    let line = line.trim();
+    // A picture of a pen or a person may stand before it.
+    let is_picture = |c: char| matches!(c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}' | '\u{fe0f}');
+    let line = line.trim().trim_start_matches(is_picture).trim_start();
     let inner = line.strip_prefix(['（', '(', '【', '［', '〔', '[']);
     let inner = inner.and_then(|inner| inner.strip_suffix(['）', ')', '】', '］', '〕', ']']));
     let line = inner.filter(|inner| words::after_prefix(inner).is_some()).unwrap_or(line);
     let line = words::without_both(line);
+    let line = words::with_author_apart(&line);
     let line = &*byline::parted(behind_date(&line));
     let bars = ['|', '｜', '•', '·', '●'];
     let part = line.split(bars).find_map(|part| words::after_prefix(part.trim()));
@@ -759,6 +780,50 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_beside_a_person_behind_a_bar_or_a_slash_is_a_post_a_paper_or_a_section() {
+        cleans(&[
+            ("By Ana Lund / Harbour City Reporter", &["Ana Lund"]),
+            ("Ana Lund | El Sol de Puerto Norte", &["Ana Lund"]),
+            ("Harbour Affairs | by Ana Lund", &["Ana Lund"]),
+            ("Ana Lund / Bo Ek", &["Ana Lund", "Bo Ek"]),
+            ("Ana Lund / Greta Ek Reporter", &["Ana Lund", "Greta Ek"]),
+            ("Interview: Ana Lund | By Bo Ek", &["Ana Lund", "Bo Ek"]),
+            ("Ana Lund | La Rue Dahl", &["Ana Lund", "La Rue Dahl"]),
+            ("Ana Lund | Bo Ek", &["Ana Lund", "Bo Ek"]),
+        ]);
+    }
+
+    #[test]
+    fn a_button_in_two_words_is_no_person() {
+        assert!(!is_person("Whats App") && is_person("Whit Apple"));
+    }
+
+    #[test]
+    fn those_who_made_the_site_and_posts_without_a_name_are_nobody() {
+        cleans(&[
+            ("Developed By Ana Lund", &[]),
+            ("HG Correspondent", &[]),
+            ("Online News Editor", &[]),
+            ("redaktori", &[]),
+            ("Anónimo", &[]),
+            ("15 de Abril de 2026 | 16:05", &[]),
+            ("Ana Lund, 15 de Abril de 2026", &["Ana Lund"]),
+            ("April May, 15 June 2026", &["April May"]),
+            ("Del Abril", &["Del Abril"]),
+            ("Designed Lund", &["Designed Lund"]),
+        ]);
+    }
+
+    #[test]
+    fn a_family_name_stands_before_initials() {
+        cleans(&[
+            ("Lund, A.", &["A. Lund"]),
+            ("Lund, A. B.", &["A. B. Lund"]),
+            ("Ana Lund, B. Ek", &["Ana Lund", "B. Ek"]),
+        ]);
+    }
+
+    #[test]
     fn an_and_that_is_glued_to_a_name_joins_whole_names() {
         cleans(&[
             ("آنا لوند وباسم إيك", &["آنا لوند", "باسم إيك"]),
@@ -1031,6 +1096,33 @@ mod tests {
         {
             assert!(worded(line).names.is_empty(), "{line}");
         }
+    }
+
+    #[test]
+    fn lines_of_portals_in_chinese_name_the_author_behind_source_label_or_bar() {
+        for (line, names) in [
+            ("来源：海港网作者：林小明", &["林小明"][..]),
+            ("2026-05-12 10:15来源：海港网 作者：林小明 编辑：王小芳", &["林小明"]),
+            ("执笔/林小明、陈大文", &["林小明", "陈大文"]),
+            ("作者︱林小明", &["林小明"]),
+            ("作者：林小明返回海港网，查看更多", &["林小明"]),
+            ("林小明/海港日报", &["林小明"]),
+            ("👤by Ana Lund", &["Ana Lund"]),
+        ] {
+            assert_eq!(worded(line).names, names, "{line}");
+        }
+        for line in ["海港/北港日报", "来源：海港网", "作者：", "港口/渡轮"] {
+            assert!(worded(line).names.is_empty(), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_line_says_who_edited_and_no_more() {
+        let names = |line: &str| edited(line).into_iter().map(|credit| credit.name).collect::<Vec<_>>();
+        assert_eq!(names("[责任编辑：王小芳]"), ["王小芳"]);
+        assert_eq!(names("（編輯：王小芳）"), ["王小芳"]);
+        assert!(names("作者：林小明 编辑：王小芳").is_empty());
+        assert!(names("编辑部的渡轮今天恢复航行").is_empty());
     }
 
     #[test]

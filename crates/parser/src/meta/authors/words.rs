@@ -55,7 +55,8 @@ pub(super) fn after_sure_label(line: &str) -> Option<&str> {
 
 /// What follows the label of a byline: "Reporter: …", "Авторка — …", "採訪／…".
 fn after_label(line: &str) -> Option<&str> {
-    const SIGNS: &[char] = &[':', '：', '﹕', '=', '＝', '／', '/', '|', '｜', '・', '·', '—', '–', '-'];
+    const SIGNS: &[char] =
+        &[':', '：', '﹕', '=', '＝', '／', '/', '|', '｜', '丨', '︱', '・', '·', '—', '–', '-'];
     let at = line.char_indices().take(MAX_LABEL + 2).find(|(_, c)| SIGNS.contains(c))?.0;
     // "取材・文：": a point may stand within a label.
     let ends = [Some(at), line[at..].find([':', '：', '=', '＝']).map(|more| at + more)];
@@ -104,6 +105,14 @@ pub(super) fn role_before(part: &str) -> Option<(Role, &str)> {
         (Role::Translator, &TRANSLATED),
     ];
     roles.into_iter().find_map(|(role, labels)| Some((role, strip(part, labels)?)))
+}
+
+/// Whether a part of a byline begins with the short word that says so in its language, and names somebody.
+pub(super) fn begins_by(part: &str) -> bool {
+    const SHORT: [&str; 8] = ["by", "von", "par", "por", "di", "door", "av", "af"];
+    part.split_once(' ').is_some_and(|(first, name)| {
+        SHORT.iter().any(|word| first.eq_ignore_ascii_case(word)) && name.starts_with(char::is_uppercase)
+    })
 }
 
 /// Whether a text is nothing but the label of a byline: "By", "Fotos".
@@ -198,7 +207,8 @@ fn strip<'l>(line: &'l str, prefixes: &PrefixList) -> Option<&'l str> {
         let rest = rest.as_str();
         let is_word = prefix.chars().all(|c| !text::is_dense(c));
         let bare = rest.trim_start_matches([
-            ' ', ':', '：', '﹕', '=', '＝', '|', '/', '／', '·', '・', '\u{a0}', '　', '—', '–',
+            ' ', ':', '：', '﹕', '=', '＝', '|', '｜', '丨', '︱', '/', '／', '·', '・', '\u{a0}', '　',
+            '—', '–',
         ]);
         let bare = match bare.strip_prefix("- ") {
             Some(behind) if !prefix.is_ascii() => behind.trim_start(),
@@ -331,9 +341,14 @@ pub(super) fn is_furniture(name: &str) -> bool {
     let lower = name.to_lowercase();
     let lower = unvocalised(&lower);
     let is_word = |word: &str| FURNITURE_WORDS.contains(word.trim_matches(|c: char| !c.is_alphanumeric()));
+    // "Whats App"
+    let is_parted = || lower.len() <= MAX_BUTTON && FURNITURE_WORDS.contains(&*lower.replace(' ', ""));
     let holds_dense = || FURNITURE.iter().any(|word| is_dense(word) && lower.contains(word));
-    lower.split(' ').any(is_word) || is_dense(&lower) && holds_dense()
+    lower.split(' ').any(is_word) || is_parted() || is_dense(&lower) && holds_dense()
 }
+
+/// A button whose one word is written as two has so many bytes at most.
+const MAX_BUTTON: usize = 12;
 
 /// Whether a letter is small. Those of Georgian are, by Unicode, and begin its names.
 pub(super) fn is_small(c: char) -> bool {
@@ -433,21 +448,41 @@ pub(super) fn is_label(name: &str) -> bool {
         || first.ends_with(':')
 }
 
-/// Whether a name stands for nobody: what is written where no author was entered, or a reporter whom the paper doesn't name.
+/// Whether a name stands for nobody: what is written where no author was entered, a reporter whom the paper doesn't name, or who made the
+/// site.
 pub(super) fn is_nobody(name: &str) -> bool {
+    const MAKERS: [&str; 6] =
+        ["developed by ", "designed by ", "powered by ", "created by ", "hosted by ", "website by "];
     let lower = name.to_lowercase();
-    NOBODY.contains(&lower.as_str()) || is_unnamed(&lower)
+    NOBODY.contains(&lower.as_str())
+        || MAKERS.iter().any(|made| lower.starts_with(made))
+        || is_dense(name) && LABELS.contains(&name)
+        || is_unnamed(name)
 }
 
-/// Whether words say that one of a paper's own people wrote, and not who: "our special correspondent", "staff reporter".
-fn is_unnamed(lower: &str) -> bool {
-    const OF_PAPER: [&str; 8] = ["our", "own", "special", "staff", "foreign", "a", "the", "from"];
-    const POSTS: [&str; 6] =
-        ["correspondent", "correspondents", "reporter", "reporters", "writer", "writers"];
-    let mut words = lower.rsplit(' ');
-    let is_post = words.next().is_some_and(|last| POSTS.contains(&last));
-    let mut before = words.peekable();
-    is_post && before.peek().is_some() && before.all(|word| OF_PAPER.contains(&word))
+/// Whether words say that one of a paper's own people wrote, and not who: "our special correspondent", "staff reporter", "HT Correspondent",
+/// "Online News Editor".
+fn is_unnamed(name: &str) -> bool {
+    const OF_PAPER: [&str; 10] =
+        ["our", "own", "special", "staff", "foreign", "a", "the", "from", "online", "news"];
+    const POSTS: [&str; 8] = [
+        "correspondent",
+        "correspondents",
+        "reporter",
+        "reporters",
+        "writer",
+        "writers",
+        "editor",
+        "editors",
+    ];
+    let Some((before, last)) = name.rsplit_once(' ') else { return false };
+    let is_of_paper = |word: &str| {
+        let lower = word.to_lowercase();
+        // The letters that a paper is known by.
+        let is_letters = (2..=4).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_uppercase());
+        is_letters || OF_PAPER.contains(&lower.as_str()) || DESKS.contains(&lower.as_str())
+    };
+    POSTS.contains(&last.to_lowercase().as_str()) && before.split(' ').all(is_of_paper)
 }
 
 /// Whether words are the buttons for the size of the text: "A A A", "A+ A-".
@@ -516,12 +551,12 @@ pub(super) fn behind_verb(part: &str) -> &str {
 pub(super) fn with_signs(byline: &str) -> Cow<'_, str> {
     const LABELS: &[&str] =
         &["记者", "記者", "编辑", "編輯", "作者", "撰文", "文", "摄影", "攝影", "图", "圖"];
-    if byline.is_ascii() || !byline.contains(['|', '｜', '丨']) {
+    if byline.is_ascii() || !byline.contains(['|', '｜', '丨', '︱']) {
         return Cow::Borrowed(byline);
     }
     let mut signed = byline.to_owned();
     for label in LABELS {
-        for bar in [" | ", "|", " ｜ ", "｜", " 丨 ", "丨"] {
+        for bar in [" | ", "|", " ｜ ", "｜", " 丨 ", "丨", "︱"] {
             let (label, from) = ([label, "："].concat(), [label, bar].concat());
             if signed.contains(&from) {
                 signed = signed.replace(&from, &label);
@@ -529,6 +564,23 @@ pub(super) fn with_signs(byline: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(signed)
+}
+
+/// A line that says where a text is from with a space before the author, whom Chinese pages set right behind it: "来源：海港网作者：林小明".
+pub(super) fn with_author_apart(line: &str) -> Cow<'_, str> {
+    const SOURCES: [&str; 4] = ["来源：", "來源：", "来源:", "來源:"];
+    const AUTHOR: &str = "作者";
+    if line.is_ascii() {
+        return Cow::Borrowed(line);
+    }
+    let source = SOURCES.iter().find_map(|source| line.find(source));
+    let author = source.and_then(|source| Some(source + line[source..].find(AUTHOR)?));
+    match author.filter(|author| line[author + AUTHOR.len()..].starts_with([':', '：'])) {
+        Some(author) if !line[..author].ends_with(char::is_whitespace) => {
+            Cow::Owned(format!("{} {}", &line[..author], &line[author..]))
+        }
+        _ => Cow::Borrowed(line),
+    }
 }
 
 /// Whether a text is what is left of a time of day: "AM IST".

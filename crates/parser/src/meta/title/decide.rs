@@ -390,6 +390,48 @@ mod tests {
     }
 
     #[test]
+    fn a_heading_in_the_path_gives_way_to_the_one_of_the_story_in_another_language() {
+        let html = |story: &str| {
+            format!(
+                "<title>Ferry runs again after the storm|З бурею скінчено: пором знову ходить</title>
+                 <meta property=og:title content='Пором знову ходить після бурі на морі'>
+                 <ul class=breadcrumb><li><h1>Ferry runs again after the storm</h1></ul>{story}{TEXT}"
+            )
+        };
+        assert_eq!(
+            title(&html("<h1>Море / Пором знову ходить після бурі на морі</h1>")),
+            "Пором знову ходить після бурі на морі"
+        );
+        assert_eq!(title(&html("<h1>Також на цю тему</h1>")), "Ferry runs again after the storm");
+    }
+
+    #[test]
+    fn a_series_in_brackets_is_no_headline_by_itself() {
+        let whole = "[Notes from the old harbour] The ferry runs again";
+        let html = format!(
+            "<title>{whole} - Harbour Gazette</title><meta property=og:title content='{whole}'>
+             <div>Notes from the old harbour</div><div>The ferry runs again</div>{TEXT}"
+        );
+        assert_eq!(title(&html), whole);
+    }
+
+    #[test]
+    fn dots_that_end_a_headline_for_everybody_stay_and_bring_no_name_of_the_site() {
+        let html = "<title>He left it all behind, for a ferry…_World_Sea Waves</title><h1>He left it all behind, for a ferry…</h1>";
+        assert_eq!(title(&format!("{html}{TEXT}")), "He left it all behind, for a ferry…");
+        let html = "<title>He left it all behind, for a ferry and its harbour</title><h1>He left it all behind, for a ferry…</h1>";
+        assert_eq!(title(&format!("{html}{TEXT}")), "He left it all behind, for a ferry and its harbour");
+    }
+
+    #[test]
+    fn the_sign_of_a_link_to_a_heading_is_no_part_of_it() {
+        assert_eq!(
+            title(&format!("<h1>The ferry's timetable, explained¶</h1>{TEXT}")),
+            "The ferry's timetable, explained"
+        );
+    }
+
+    #[test]
     fn a_label_behind_a_bar_in_the_headline_stays_and_a_section_goes() {
         let of = |label: &str| {
             let headline = format!("The old ferry runs again after the storm | {label}");

@@ -42,7 +42,9 @@ pub(super) fn find(scan: &Scan<'_>, site: &Site, told: &[TitleCandidate]) -> Opt
     for heading in &scan.headings {
         let Some(visible) = visible(heading, site, told) else { continue };
         let confirmed = confirmation(&visible, told);
-        let apart = if stands_apart(heading.placed.node, scan) { 0.5 } else { 0.0 };
+        // Beside another heading that somebody confirms, one in the path to the page is written for search engines.
+        let is_of_path = scan.headings.len() > 1 && stands_in_path(heading.placed.node);
+        let apart = if is_of_path || stands_apart(heading.placed.node, scan) { 0.5 } else { 0.0 };
         // Of several that say much the same the first is it; a later one is another story on it.
         if best.as_ref().is_some_and(|(_, known, score)| *known >= SURE && *score >= SURE) {
             break;
@@ -168,10 +170,7 @@ pub(super) fn untold(scan: &Scan<'_>, site: &Site) -> Option<String> {
 
 /// Whether a link to another page covers all of `node`.
 fn leads_elsewhere(node: Node<'_>, scan: &Scan<'_>) -> bool {
-    let Some(href) = link_over(node) else { return false };
-    let Some(own) = scan.url else { return true };
-    let path = |url: &url::Url| url.path().trim_end_matches('/').to_owned();
-    own.join(href.trim()).is_ok_and(|to| path(&to) != path(own) || to.host_str() != own.host_str())
+    link_over(node).is_some_and(|href| scan.leads_elsewhere(href))
 }
 
 /// Where the link leads that covers all of `node`.
@@ -250,7 +249,10 @@ fn line_told(
         let is_piece = key.len() * 3 > title_key.len()
             && (is_end_of(&title_key) && (is_name_known || !is_kicker(line.raw(), &key))
                 || told.iter().any(|candidate| is_most_of(&candidate.key)));
-        if !is_whole && !is_piece || text::weight(line.raw()) < SHORTEST_LINE {
+        // "[Notes from the sea] The ferry runs again"
+        let is_label =
+            |whole: &TitleCandidate| in_brackets(&whole.title).is_some_and(|label| text::key(label) == key);
+        if !is_whole && !is_piece || text::weight(line.raw()) < SHORTEST_LINE || told.iter().any(is_label) {
             continue;
         }
         let rank = key.len() + if is_whole { 1_000 } else { 0 };
@@ -261,6 +263,14 @@ fn line_told(
         }
     }
     best.map(|(_, line, key)| VisibleHeadline { text: line.text().to_owned(), key, parts: Vec::new() })
+}
+
+/// What stands in the brackets that a title begins with: a label, or the series that the article belongs to.
+fn in_brackets(title: &str) -> Option<&str> {
+    const PAIRS: [(char, char); 5] = [('[', ']'), ('【', '】'), ('〔', '〕'), ('［', '］'), ('<', '>')];
+    PAIRS.into_iter().find_map(|(open, close)| {
+        title.trim_start().strip_prefix(open)?.split_once(close).map(|(label, _)| label)
+    })
 }
 
 /// Whether a link of the page says `key` and nothing else.

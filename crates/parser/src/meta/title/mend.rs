@@ -35,7 +35,8 @@ pub(super) fn mended(visible: &VisibleHeadline, told: &[TitleCandidate]) -> Stri
             || lost_colon(&visible.parts, headline, other)
             || headline.contains(" : ") && other.contains(": ") && !other.contains(" :")
     });
-    better.unwrap_or(headline).to_owned()
+    // The sign of the link to a heading is none of it.
+    better.unwrap_or(headline).trim_end_matches('¶').trim_end().to_owned()
 }
 
 /// The headline without its kicker or its label, as a witness gives it who gives it alone.
@@ -81,8 +82,12 @@ fn without_kicker<'t>(visible: &VisibleHeadline, told: &'t [TitleCandidate]) -> 
 fn continued<'t>(headline: &str, told: &'t [TitleCandidate]) -> Option<&'t str> {
     let begun = headline.trim_end().strip_suffix('…').or_else(|| headline.trim_end().strip_suffix("..."))?;
     let key = text::key(begun);
-    let longer =
-        told.iter().filter(|candidate| candidate.key.len() > key.len() && candidate.key.starts_with(&key));
+    // Who gives the dots, too, has what the headline has, and the site's name behind it.
+    let has_dots = |candidate: &&TitleCandidate| candidate.title.starts_with(headline.trim_end());
+    let longer = told
+        .iter()
+        .filter(|candidate| candidate.key.len() > key.len() && candidate.key.starts_with(&key))
+        .filter(|candidate| !has_dots(candidate));
     let whole = longer.filter(|candidate| !candidate.title.ends_with(['…', '.']));
     whole.map(|candidate| candidate.title.as_str()).next()
 }

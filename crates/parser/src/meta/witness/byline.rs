@@ -98,6 +98,11 @@ pub(in crate::meta) fn is_foreign<'d>(scan: &Scan<'d>, node: Node<'d>) -> bool {
         if scan.is_around_headline(above) {
             return false;
         }
+        // The headline stands in an article, and this is another one.
+        if above.is(&local_name!("article")) && scan.is_headline_in_article() && heads_elsewhere(scan, above)
+        {
+            return true;
+        }
         // The page's own classes tell what kind of page it is.
         if above.is(&local_name!("body")) {
             return false;
@@ -126,6 +131,20 @@ pub(in crate::meta) fn is_foreign<'d>(scan: &Scan<'d>, node: Node<'d>) -> bool {
         }
     }
     false
+}
+
+/// Whether an article begins with a heading that leads elsewhere, as those of other stories do.
+fn heads_elsewhere(scan: &Scan<'_>, article: Node<'_>) -> bool {
+    const NODES: usize = 60;
+    let is_heading = |node: &Node<'_>| {
+        [local_name!("h1"), local_name!("h2"), local_name!("h3")].iter().any(|rank| node.is(rank))
+    };
+    let heading = article.descendants().take(NODES).find(is_heading);
+    let mut links =
+        heading.into_iter().flat_map(|heading| heading.descendants().chain(heading.ancestors().take(1)));
+    links.any(|near| {
+        near.is(&local_name!("a")) && near.attr("href").is_some_and(|href| scan.leads_elsewhere(href))
+    })
 }
 
 /// Whether the story's text follows a box beside it, as it follows what some publishing software opens an article with and calls its
@@ -168,6 +187,30 @@ pub(in super::super) fn said(scan: &Scan<'_>) -> Vec<String> {
     said.filter(|said| !said.is_empty() && text::weight(said) <= MAX_LETTERS).collect()
 }
 
+/// Whether `node` stands behind a link to another story in a box that holds little more than both.
+fn is_of_teaser(scan: &Scan<'_>, node: Node<'_>) -> bool {
+    const ABOVE: usize = 3;
+    const SIBLINGS: usize = 4;
+    const NODES: usize = 8;
+    const HEADLINE: usize = 20;
+    const BOX: usize = 250;
+    let is_headline = |link: Node<'_>| {
+        let leads_elsewhere = link.attr("href").is_some_and(|href| scan.leads_elsewhere(href));
+        leads_elsewhere && !leads_to_author(link) && text::weight(&text::of(link)) >= HEADLINE
+    };
+    std::iter::once(node).chain(node.ancestors()).take(ABOVE).any(|level| {
+        let before = std::iter::successors(level.previous_sibling(), |node| node.previous_sibling());
+        let mut links = before.take(SIBLINGS).flat_map(|before| {
+            std::iter::once(before)
+                .chain(before.descendants())
+                .take(NODES)
+                .filter(|inner| inner.is(&local_name!("a")))
+        });
+        let is_box = || level.parent().is_some_and(|parent| text::weight(&text::of(parent)) <= BOX);
+        links.any(is_headline) && is_box()
+    })
+}
+
 /// Elements whose class, id or `rel` says so.
 fn marked(scan: &Scan<'_>, claims: &mut Claims) {
     let mut groups: Vec<(Option<usize>, Byline)> = Vec::new();
@@ -182,7 +225,7 @@ fn marked(scan: &Scan<'_>, claims: &mut Claims) {
         if says_place(node) {
             continue;
         }
-        if is_foreign(scan, node) {
+        if is_foreign(scan, node) || !near(scan, line) && is_of_teaser(scan, node) {
             continue;
         }
         // Far behind the text stand boxes on its author, and on those who write elsewhere.
@@ -235,10 +278,14 @@ fn byline_in(node: Node<'_>) -> Byline {
         .take(text::MAX_NODES)
         .filter(|inner| inner.is(&local_name!("a")) || inner.attr("itemprop") == Some("name"))
         .map(text::of);
-    let from_links: Vec<String> = links
+    let mut from_links: Vec<String> = links
         .flat_map(|link| authors::clean(&link))
         .filter(|name| authors::is_person(name) && !is_others(name))
         .collect();
+    // A link to the section may stand before the byline that its element holds.
+    if from_links.iter().any(|name| byline.names.contains(name)) {
+        from_links.retain(|name| byline.names.contains(name));
+    }
     let has_people = byline.names.iter().any(|name| authors::is_person(name));
     byline.names.retain(|name| authors::is_person(name) || has_people && authors::is_any_wire(name));
     let joined = || authors::joined_wire(&whole).map(|(_, joined)| joined);
@@ -306,12 +353,16 @@ fn linked(scan: &Scan<'_>, claims: &mut Claims) {
         let around =
             std::iter::once(node).chain(node.ancestors().take(2)).find(|near| near.is(&local_name!("a")));
         let Some(link) = around.or_else(|| link_within(&scan.lines[index])) else { continue };
-        if !leads_to_author(link) || !near(scan, index) || is_foreign(scan, link) {
+        if !leads_to_author(link) || !near(scan, index) || is_foreign(scan, link) || is_of_menu(link) {
             continue;
         }
         let links = std::iter::once(link).chain(links_behind(link));
         let called = links.flat_map(|link| authors::clean(&text::of(link)));
-        names.extend(called.filter(|name| authors::is_person(name)));
+        // A profile may be the reader's.
+        let is_sure = link.attr("href").is_some_and(|href| href.contains("/aut"));
+        names.extend(
+            called.filter(|name| authors::is_person(name) && (is_sure || !authors::is_short_word(name))),
+        );
     }
     claims.authors(authors::distinct(names), Source::Visible, 2.0);
 }
@@ -354,8 +405,27 @@ fn leads_to_author(link: Node<'_>) -> bool {
         "/reporter",
         "/columnist",
         "/staff/",
+        "/expert/",
+        "/experts/",
+        "/editors/",
+        "/contributor/",
+        "/contributors/",
+        "/writer/",
+        "/writers/",
     ];
-    link.attr("href").is_some_and(|href| PATHS.iter().any(|path| href.contains(path)))
+    link.attr("href").is_some_and(|href| {
+        let href = href.to_ascii_lowercase();
+        PATHS.iter().any(|path| href.contains(path))
+    })
+}
+
+/// Whether a link is an item of a list that is longer than any byline.
+fn is_of_menu(link: Node<'_>) -> bool {
+    let item = link.ancestors().take(2).find(|above| above.is(&local_name!("li")));
+    let list = item.and_then(|item| item.parent());
+    list.is_some_and(|list| {
+        list.children().filter(|child| child.is(&local_name!("li"))).nth(MAX_LINKED - 1).is_some()
+    })
 }
 
 /// The links to other authors right behind one, with no more than a sign or a short word between them.
@@ -565,6 +635,49 @@ mod tests {
     fn a_box_of_credits_names_the_writer_by_a_label() {
         let html = "<h1>Ferry runs again after the storm</h1><ul class=credits><li>Words by Ana Lund</li><li>Photography by Bo Ek</li></ul>";
         assert_eq!(names(html), ["Ana Lund"]);
+    }
+
+    #[test]
+    fn menus_teasers_and_other_articles_name_the_authors_of_others() {
+        let menu = |items: usize| {
+            let item = |at: usize| format!("<li><a href=/author/{at}>Harbour Nights</a></li>");
+            format!("<ul>{}</ul>", (0..items).map(item).collect::<String>())
+        };
+        assert!(names(&menu(6)).is_empty());
+        assert_eq!(names("<ul><li><a href=/author/lund>Ana Lund</a></li></ul>"), ["Ana Lund"]);
+        let far = "<p>Share</p>".repeat(40);
+        let title = "<a href=https://sea.example/b>Old lighthouse gets a new lamp</a>";
+        let teaser = format!("<div><div>{title}</div><span class=story-author>Bo Ek</span></div>");
+        assert!(names(&format!("{far}{teaser}")).is_empty());
+        // Behind the text, which stands in the same element, a link to another story may stand before the byline.
+        let text = "<p>The ferry left the harbour at six in the morning, the first time since the storm, and two hundred people had \
+            crossed by noon, the port authority said on Wednesday.</p>".repeat(2);
+        let own = format!("<div>{text}<p>{title}</p><span class=story-author>Ana Lund</span></div>");
+        assert_eq!(names(&format!("{far}{own}")), ["Ana Lund"]);
+    }
+
+    #[test]
+    fn another_article_with_a_heading_that_leads_to_it_has_an_author_of_its_own() {
+        let found = |html: &str| -> Vec<String> {
+            let document = Document::from_html(html);
+            let mut scan = Scan::of(&document, None);
+            scan.place_headline(Some("Ferry runs again after the storm"));
+            let mut claims = Claims::default();
+            testify(&scan, &mut claims);
+            claims.authors.into_iter().flat_map(|claim| claim.value).collect()
+        };
+        let story = "<article><h1>Ferry runs again after the storm</h1><p>It left.</p></article>";
+        let by = "<span class=entry-author>Bo Ek</span>";
+        let other =
+            format!("<article><h2><a href=https://sea.example/b>Old lighthouse</a></h2>{by}</article>");
+        assert!(found(&format!("{story}{other}")).is_empty());
+        assert_eq!(found(&format!("{story}<article><h2>The author</h2>{by}</article>")), ["Bo Ek"]);
+    }
+
+    #[test]
+    fn a_link_to_the_section_in_a_byline_is_no_author() {
+        let html = "<p class=byline><a href=/harbour>Harbour Affairs</a> <span>by <a href=/u/1>Ana Lund</a></span></p>";
+        assert_eq!(names(html)[..1], ["Ana Lund"]);
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     let Some(at) = scan.headline else { return };
     let below = scan.lines.get(at + 1..).unwrap_or_default();
     let Some((first, last)) = text_below(scan) else { return };
+    edited(below, last, claims);
     for line in below.iter().skip(first).take(HEAD) {
         let head = authors::signed(text::head(line.text(), 240));
         // A paper may name its reporter behind the first paragraph.
@@ -96,6 +97,14 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
     }
 }
 
+/// Those whom a line behind the text says to have edited.
+fn edited(below: &[TextLine<'_>], last: usize, claims: &mut Claims) {
+    const LINES: usize = 10;
+    let behind = below.iter().skip(last).take(LINES).filter(|line| !line.is_long);
+    let credits = behind.flat_map(|line| authors::edited(line.text())).collect();
+    claims.byline(authors::Byline { names: Vec::new(), credits }, Source::Visible, 0.0);
+}
+
 /// Whether a name that nobody calls one is made of words that the page also uses in lower case: "Harbour Affairs".
 fn is_common(scan: &Scan<'_>, names: &[String]) -> bool {
     let last_is_common = |name: &String| name.rsplit(' ').next().is_some_and(|last| scan.is_common(last));
@@ -164,7 +173,8 @@ fn alone(line: &TextLine<'_>, next: Option<&TextLine<'_>>) -> Vec<String> {
         return Vec::new();
     }
     // A name stands before a date; behind one stand the section and labels.
-    let names = people(if is_dated { authors::undated(line.text()) } else { line.text() });
+    let mut names = people(if is_dated { authors::undated(line.text()) } else { line.text() });
+    names.retain(|name| !authors::is_short_word(name));
     let is_told = is_set_apart || is_above_desk || names.iter().all(|name| is_known_name(name));
     if is_told { names } else { Vec::new() }
 }
@@ -178,7 +188,12 @@ fn is_known_name(name: &str) -> bool {
     ];
     match name.chars().filter(|c| text::is_dense(*c)).count() {
         0 => authors::has_given_name(name),
-        letters => letters >= 3 && !name.ends_with(BODIES),
+        // "山田 太郎": a word of four is a section's.
+        letters => {
+            letters >= 3
+                && !name.ends_with(BODIES)
+                && (!name.contains(' ') || name.split(' ').all(|word| word.chars().count() <= 3))
+        }
     }
 }
 
@@ -272,6 +287,28 @@ mod tests {
             assert!(names(&format!("<p><b>{words}</b></p><p>{LONG}</p>")).is_empty(), "{words}");
             assert!(names(&format!("<div><p>{LONG}</p><p>{words}</p></div>")).is_empty(), "{words}");
         }
+    }
+
+    #[test]
+    fn those_who_edited_are_credited_behind_the_text() {
+        let text = "渡輪在清晨六時離開港口，這是風暴過後的第一班，中午前已有二百人渡過海峽，港口當局星期三公布了這個數字。";
+        let found = claims(testify, &format!("<p>{text}</p><div>[责任编辑:王小芳]</div>"));
+        let editor =
+            dateline_wire::Credit { name: "王小芳".to_owned(), role: dateline_wire::Role::Editor };
+        assert!(found.authors.is_empty() && found.credits == [editor]);
+    }
+
+    #[test]
+    fn buttons_and_sections_of_scripts_without_cases_sign_nothing() {
+        let text = "渡輪在清晨六時離開港口，這是風暴過後的第一班，中午前已有二百人渡過海峽，港口當局星期三公布了這個數字。";
+        for line in [
+            "<em>昨天</em>",
+            "<p><span>港口市场</span> <span>海港</span> 2026-05-12 10:15</p>",
+            "<p>【纠错】</p>",
+        ] {
+            assert!(names(&format!("{line}<p>{text}</p>")).is_empty(), "{line}");
+        }
+        assert_eq!(names(&format!("<p>林小明 2026-05-12 10:15</p><p>{text}</p>")), ["林小明"]);
     }
 
     #[test]
