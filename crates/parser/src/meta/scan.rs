@@ -175,7 +175,8 @@ impl ClassHints {
             ..Self::default()
         };
         for word in CUES.all_in(value) {
-            said.author = word < AUTHOR_WORDS.len();
+            said.author =
+                word < AUTHOR_WORDS.len() && !(AUTHOR_WORDS[word] == "author" && speaks_of_rights(value));
             if said.author {
                 break;
             }
@@ -183,6 +184,12 @@ impl ClassHints {
         }
         said
     }
+}
+
+/// Whether what begins like an author is somebody's leave: "authorized".
+fn speaks_of_rights(value: &str) -> bool {
+    let value = value.to_ascii_lowercase();
+    ["authoriz", "authoris", "authorit"].iter().any(|word| value.contains(word))
 }
 
 /// Whether a class or id speaks of an author.

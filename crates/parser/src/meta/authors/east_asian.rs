@@ -26,7 +26,7 @@ const WIRES: &[&str] = &["共同", "時事", "通信", "通訊", "新华", "新�
 /// Remarks in brackets that are no names.
 const REMARKS: &[&str] = &[
     "敬称", "略", "掲載", "転載", "関連", "以下", "同上", "続く", "时间", "時間", "以上", "攝", "摄", "圖",
-    "图", "撮影", "提供", "发自", "發自", "综合", "綜合", "整理", "即時", "即时", "外電", "外电",
+    "图", "撮影", "提供", "发自", "發自", "综合", "綜合", "整理", "整合", "即時", "即时", "外電", "外电",
 ];
 
 /// What a desk, a bureau or the like ends with, before or behind the name of one of its people.
@@ -121,10 +121,12 @@ fn is_chinese_name(word: &str) -> bool {
         && is_name(word)
 }
 
-/// Whether two characters of Han alone are no name: buttons and labels have as many ("纠错", "昨天", "名片"), and a name of two that no label
-/// calls one begins with a common family's.
-pub(super) fn is_short_word(name: &str) -> bool {
-    name.chars().count() == 2 && name.chars().all(text::is_han) && !is_chinese_name(name)
+/// Whether a word can't be a name where no label calls it one: two characters of Han, as buttons have ("纠错", "昨天", "名片"), unless a common
+/// family's name begins them, or kana alone ("メール"), unless a point parts them as a foreigner's names.
+pub(super) fn is_bare_word(name: &str) -> bool {
+    let is_pair = name.chars().count() == 2 && name.chars().all(text::is_han);
+    is_pair && !is_chinese_name(name)
+        || !name.is_empty() && name.chars().all(|c| text::is_kana(c) && c != '・')
 }
 
 /// Families' names of two characters.
@@ -302,11 +304,19 @@ fn at_end(text: &str) -> Option<Vec<String>> {
         return Some(names);
     }
     if is_lenticular {
-        let is_name = |name: &str| is_japanese_name(name) && !is_short_word(name);
+        let is_name = |name: &str| is_japanese_name(name) && !is_bare_word(name);
         return inner.split(['、', '，', '・']).all(is_name).then(|| vec![inner.to_owned()]);
     }
-    // Round brackets hold much else, so what they hold must look like a family and a given name.
-    several(inner)
+    // Round brackets hold much else, so what they hold must look like a family and a given name, or say that it is a byline.
+    several(inner).or_else(|| behind_label(inner))
+}
+
+/// The names behind the label of a byline: "文/图 林小明 陈大文".
+fn behind_label(inner: &str) -> Option<Vec<String>> {
+    let inner = words::without_both(inner);
+    let names: Vec<String> = words::after_prefix(&inner)?.split(['、', '，']).flat_map(names).collect();
+    let is_whole = |name: &String| is_name(&name.replace([' ', '　'], ""));
+    (!names.is_empty() && names.iter().all(is_whole)).then_some(names)
 }
 
 /// 記者 and a name behind the last sentence, as papers of Hong Kong sign: "…啟航。記者 林小明".
@@ -401,6 +411,22 @@ mod tests {
     }
 
     #[test]
+    fn a_label_in_brackets_at_the_end_names_the_authors() {
+        let of = |text: &str| signed(text).unwrap_or_default();
+        assert_eq!(of("渡轮清晨六时启航。(文/图 林小明 陈大文)"), ["林小明", "陈大文"]);
+        assert_eq!(of("渡轮清晨六时启航。（作者：林小明）"), ["林小明"]);
+        assert_eq!(of("船は朝六時に出た。（執筆：山田 太郎）"), ["山田 太郎"]);
+        assert_eq!(of("（记者林小明 整合）渡轮清晨六时启航"), ["林小明"]);
+        for text in [
+            "渡轮清晨六时启航。（图：林小明）",
+            "渡轮清晨六时启航。（编辑：林小明）",
+            "渡轮启航。（文中人物均为化名）",
+        ] {
+            assert!(of(text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
     fn a_wire_signs_for_its_reporter_behind_the_last_sentence() {
         let of = |text: &str| signed(text).unwrap_or_default();
         assert_eq!(of("船は朝六時に港を出発した。(c)AFP/Ana LUND"), ["Ana LUND"]);
@@ -414,11 +440,12 @@ mod tests {
 
     #[test]
     fn two_characters_without_a_label_are_a_name_only_behind_a_known_family() {
+        assert!(is_bare_word("メール") && !is_bare_word("アナ・ルンド"));
         for word in ["纠错", "昨天", "名片", "個人"] {
-            assert!(is_short_word(word), "{word}");
+            assert!(is_bare_word(word), "{word}");
             assert_eq!(signed(&format!("渡轮清晨六时启航。【{word}】")), None, "{word}");
         }
-        assert!(!is_short_word("林明") && !is_short_word("林小明"));
+        assert!(!is_bare_word("林明") && !is_bare_word("林小明"));
         let of = |text: &str| signed(text).unwrap_or_default();
         assert_eq!(of("船は朝六時に出た。【山田太郎】"), ["山田太郎"]);
         assert_eq!(of("〔記者林小明／北港報導〕渡輪啟航（資料照）"), ["林小明"]);

@@ -76,8 +76,8 @@ pub(super) fn has_given_name(name: &str) -> bool {
 }
 
 /// Whether a word can't be a name where no label calls it one.
-pub(super) fn is_short_word(name: &str) -> bool {
-    east_asian::is_short_word(name)
+pub(super) fn is_bare_word(name: &str) -> bool {
+    east_asian::is_bare_word(name)
 }
 
 /// Whether a name can be a pen name of a word or two, where the markup says that it is an author's and nothing else.
@@ -796,6 +796,7 @@ mod tests {
     #[test]
     fn a_button_in_two_words_is_no_person() {
         assert!(!is_person("Whats App") && is_person("Whit Apple"));
+        assert!(!is_person("TAKİP ET") && is_person("Tarık Eti"));
     }
 
     #[test]

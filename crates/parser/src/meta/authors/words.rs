@@ -26,7 +26,9 @@ pub(super) fn without_both(byline: &str) -> Cow<'_, str> {
     let both = BOTH.iter().find_map(|(both, wrote)| {
         let at = byline.find(both)?;
         let behind = byline[at + both.len()..].trim_start();
+        let is_spaced = |behind: &str| both.chars().any(text::is_dense) && behind.starts_with([' ', '　']);
         let is_label = behind.starts_with([':', '：', '=', '＝', '/', '／', '|', '｜', '・'])
+            || at == 0 && is_spaced(&byline[both.len()..])
             || behind.starts_with("by ")
             || both.chars().any(text::is_dense) && is_reporter(behind);
         is_label.then(|| format!("{}{wrote}{}", &byline[..at], &byline[at + both.len()..]))
@@ -339,6 +341,8 @@ static FURNITURE_WORDS: LazyLock<HashSet<&str>> = LazyLock::new(|| FURNITURE.ite
 /// Whether a visible text is a button or a label.
 pub(super) fn is_furniture(name: &str) -> bool {
     let lower = name.to_lowercase();
+    // The capital of the Turkish "i" leaves its point behind.
+    let lower = if lower.contains('\u{307}') { lower.replace('\u{307}', "") } else { lower };
     let lower = unvocalised(&lower);
     let is_word = |word: &str| FURNITURE_WORDS.contains(word.trim_matches(|c: char| !c.is_alphanumeric()));
     // "Whats App"

@@ -245,6 +245,9 @@ fn marked(scan: &Scan<'_>, claims: &mut Claims) {
             break;
         }
     }
+    if groups.is_empty() {
+        claims.authors(only_author(scan).into_iter().collect(), Source::Visible, 1.0);
+    }
     let first_near = groups.iter().find_map(|(line, _)| *line);
     let has_near = first_near.is_some();
     let mut together = Byline::default();
@@ -262,6 +265,31 @@ fn marked(scan: &Scan<'_>, claims: &mut Claims) {
     if together.names.len() <= 6 {
         claims.byline(together, Source::Visible, weight);
     }
+}
+
+/// The only person whom links beside the story call an author by `rel`: their box may stand in a sidebar. Comments and other stories name
+/// others.
+fn only_author(scan: &Scan<'_>) -> Option<String> {
+    const OTHERS: [&str; 6] = ["comment", "related", "latest", "popular", "recommend", "teaser"];
+    let is_author = |node: &Node<'_>| node.attr("rel").is_some_and(|rel| rel.eq_ignore_ascii_case("author"));
+    let is_of_others = |node: &Node<'_>| {
+        let is_apart = [local_name!("article"), local_name!("footer"), local_name!("nav")]
+            .iter()
+            .any(|name| node.is(name));
+        let named = || node.class().is_some_and(|class| OTHERS.iter().any(|word| class.contains(word)));
+        is_apart || named()
+    };
+    let links = scan.bylines.iter().map(|placed| placed.node).filter(is_author);
+    let mut names = Vec::new();
+    for link in links {
+        let mut above = link.ancestors().take_while(|above| !scan.is_around_headline(*above));
+        if above.any(|above| is_of_others(&above)) {
+            return None;
+        }
+        names.extend(authors::clean(&text::of(link)).into_iter().filter(|name| authors::is_person(name)));
+    }
+    let names = authors::distinct(names);
+    if names.len() == 1 { names.into_iter().next() } else { None }
 }
 
 /// The names in a byline element: its links where it has several, else its text.
@@ -361,7 +389,7 @@ fn linked(scan: &Scan<'_>, claims: &mut Claims) {
         // A profile may be the reader's.
         let is_sure = link.attr("href").is_some_and(|href| href.contains("/aut"));
         names.extend(
-            called.filter(|name| authors::is_person(name) && (is_sure || !authors::is_short_word(name))),
+            called.filter(|name| authors::is_person(name) && (is_sure || !authors::is_bare_word(name))),
         );
     }
     claims.authors(authors::distinct(names), Source::Visible, 2.0);
@@ -672,6 +700,15 @@ mod tests {
             format!("<article><h2><a href=https://sea.example/b>Old lighthouse</a></h2>{by}</article>");
         assert!(found(&format!("{story}{other}")).is_empty());
         assert_eq!(found(&format!("{story}<article><h2>The author</h2>{by}</article>")), ["Bo Ek"]);
+    }
+
+    #[test]
+    fn the_only_person_whom_links_call_the_author_is_one_wherever_the_link_stands() {
+        let side = |links: &str| format!("<div class=sidebar>{links}</div>");
+        let (ana, bo) = ("<a rel=author href=/u/1>Ana Lund</a>", "<a rel=author href=/u/2>Bo Ek</a>");
+        assert_eq!(names(&side(ana)), ["Ana Lund"]);
+        assert!(names(&side(&[ana, bo].concat())).is_empty());
+        assert!(names("<span class=authorized>Ana Lund</span>").is_empty());
     }
 
     #[test]

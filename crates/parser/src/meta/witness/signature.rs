@@ -174,7 +174,7 @@ fn alone(line: &TextLine<'_>, next: Option<&TextLine<'_>>) -> Vec<String> {
     }
     // A name stands before a date; behind one stand the section and labels.
     let mut names = people(if is_dated { authors::undated(line.text()) } else { line.text() });
-    names.retain(|name| !authors::is_short_word(name));
+    names.retain(|name| !authors::is_bare_word(name));
     let is_told = is_set_apart || is_above_desk || names.iter().all(|name| is_known_name(name));
     if is_told { names } else { Vec::new() }
 }
