@@ -25,7 +25,7 @@ import pathlib
 import numpy
 
 # The sign a rule may have. A positive weight on a rule meant to speak against would be a chance of the sample.
-AGAINST = {"listed", "third", "title_third", "late", "passing", "no_pair", "one_sided", "aside", "third_over", "alone", "island"}
+AGAINST = {"listed", "third", "title_third", "no_pair", "one_sided", "aside", "third_over", "alone", "island"}
 
 # What an article on which people differ counts.
 UNSURE = 0.4

@@ -44,8 +44,6 @@ rules! {
     TitleLead = "title_lead",
     /// The title and the first two sentences together name both sides, and none of them does.
     Opening = "opening",
-    /// One of the first two sentences names both sides.
-    LeadPair = "lead_pair",
     /// A sentence names both sides and has a word for dealings.
     Dealing = "dealing",
     /// A sentence names both sides and has a word of force.
@@ -58,10 +56,6 @@ rules! {
     Third = "third",
     /// The title names a third party and not both sides.
     TitleThird = "title_third",
-    /// How late the first sentence comes that names both sides.
-    Late = "late",
-    /// Four or more sentences, of which one alone names both sides, and the title does not.
-    Passing = "passing",
     /// No sentence names both sides.
     NoPair = "no_pair",
     /// A side is not named at all.
@@ -74,6 +68,8 @@ rules! {
     ThirdOver = "third_over",
     /// One sentence alone names both sides, and the title does not.
     Alone = "alone",
+    /// How early that sentence comes.
+    AloneEarly = "alone_early",
     /// One sentence of several names both sides, and no other, nor the title, names either.
     Island = "island",
     /// How near the sides are named to one another in the sentence where they are nearest.
@@ -201,26 +197,24 @@ impl<'r> View<'r> {
             Rule::TitleDealing => self.title_dealing(),
             Rule::TitleLead => self.title_lead(),
             Rule::Opening => self.opening(),
-            Rule::LeadPair => self.best(2, |_| true),
-            Rule::Dealing => self.best(usize::MAX, |sentence| !sentence.dealing.is_empty()),
-            Rule::Force => self.best(usize::MAX, |sentence| !sentence.force.is_empty()),
+            Rule::Dealing => self.best(|sentence| !sentence.dealing.is_empty()),
+            Rule::Force => self.best(|sentence| !sentence.force.is_empty()),
             Rule::Count => ((self.pairs_sum().ln_1p() / 9f64.ln()).min(1.0), self.pair_spans()),
             Rule::Listed => self.listed(),
             Rule::Third => self.third(),
             Rule::TitleThird => self.title_third(),
-            Rule::Late => self.late(),
-            Rule::Passing => self.passing(),
             Rule::NoPair => (f64::from(u8::from(self.pairs_sum() == 0.0)), Vec::new()),
             Rule::OneSided => self.one_sided(),
             Rule::Aside => self.aside(),
             Rule::Minor => self.minor(),
             Rule::ThirdOver => self.third_over(),
             Rule::Alone => self.alone(),
+            Rule::AloneEarly => self.alone_early(),
             Rule::Island => self.island(),
             Rule::Near => self.near(),
             Rule::TwoDealing => self.two_dealing(),
             Rule::BriefBoth => self.brief_both(),
-            Rule::Clause => self.best(usize::MAX, |sentence| sentence.deals_in_clause),
+            Rule::Clause => self.best(|sentence| sentence.deals_in_clause),
             Rule::ClauseShare => self.clause_share(),
         }
     }
@@ -282,12 +276,11 @@ impl<'r> View<'r> {
         (pair(a, b), spans)
     }
 
-    /// The clearest pair among the first `count` sentences that are as `wanted`.
-    fn best(&self, count: usize, wanted: impl Fn(&Sentence) -> bool) -> Answer {
+    /// The clearest pair among the sentences that are as `wanted`.
+    fn best(&self, wanted: impl Fn(&Sentence) -> bool) -> Answer {
         let best = self
             .own
             .iter()
-            .take(count)
             .filter(|sentence| sentence.pair() > 0.0 && wanted(sentence))
             // Of equals the first: `max_by` would take the last.
             .rev()
@@ -355,23 +348,6 @@ impl<'r> View<'r> {
         (f64::from(u8::from(!spans.is_empty())), spans)
     }
 
-    fn late(&self) -> Answer {
-        match self.own.iter().position(|sentence| sentence.pair() > 0.0) {
-            Some(at) => {
-                let range = &self.own[at].range;
-                (at as f64 / self.own.len() as f64, vec![self.in_body(range.start, range.end)])
-            }
-            None => (0.0, Vec::new()),
-        }
-    }
-
-    fn passing(&self) -> Answer {
-        let spans = self.pair_spans();
-        let passing =
-            self.own.len() >= 4 && spans.len() == 1 && pair(self.title_sides.0, self.title_sides.1) == 0.0;
-        if passing { (1.0, spans) } else { (0.0, Vec::new()) }
-    }
-
     /// Mentions of each side, and of each third party by its name.
     fn tally(&self) -> ((usize, usize), BTreeMap<u32, usize>) {
         let (mut sides, mut thirds) = ((0, 0), BTreeMap::new());
@@ -405,6 +381,13 @@ impl<'r> View<'r> {
         let spans = self.pair_spans();
         let alone = spans.len() == 1 && pair(self.title_sides.0, self.title_sides.1) == 0.0;
         if alone { (1.0, spans) } else { (0.0, Vec::new()) }
+    }
+
+    /// What opens a report is its news; further down such a sentence is background.
+    fn alone_early(&self) -> Answer {
+        let (alone, spans) = self.alone();
+        let at = self.own.iter().position(|sentence| sentence.pair() > 0.0).unwrap_or_default();
+        (alone * (1.0 - at as f64 / self.own.len().max(1) as f64), spans)
     }
 
     fn island(&self) -> Answer {

@@ -22,7 +22,7 @@ const SMALL_SUBJECT: [(&str, &str); 4] = [
         "id\ttype\tside\trole\ten\nardland\tplace\tA\tstate\tArdland\nborland\tplace\tB\tstate\tBorland\n",
     ),
     ("words.tsv", "group\ten\ndealing\tmet\n"),
-    ("weights.tsv", "rule\tweight\nprior\t-2\nlead_pair\t1\n"),
+    ("weights.tsv", "rule\tweight\nprior\t-2\ndealing\t1\n"),
 ];
 
 /// A site with these settings, whose subject is the small one. That is named in the first line.
