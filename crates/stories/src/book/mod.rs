@@ -133,6 +133,9 @@ impl StoredStory {
 
     /// Takes the reports of these articles out.
     fn take_out(&mut self, leaving: &HashSet<&ArticleId>) -> Vec<(u64, Arc<StoryReport>)> {
+        if leaving.is_empty() {
+            return Vec::new();
+        }
         let has = |account: &Account| leaving.iter().any(|article| account.place_of(article).is_some());
         if self.account.as_deref().is_some_and(|account| !has(account)) {
             return Vec::new();
@@ -153,8 +156,17 @@ impl StoredStory {
             return None;
         }
         Arc::make_mut(report).shown.withdrawn = true;
-        self.account = None;
-        Some(report.clone())
+        let report = report.clone();
+        self.account.take_if(|account| !account.withdraw(&self.reports, place));
+        Some(report)
+    }
+
+    /// Puts a report in the place of the one that there is of the same article. Whether there is one.
+    fn replace(&mut self, report: Arc<StoryReport>) -> bool {
+        let Some(place) = self.place_of(&report.shown.article) else { return false };
+        let before = std::mem::replace(&mut self.reports[place].1, report);
+        self.account.take_if(|account| !account.replace(&self.reports, place, &before));
+        true
     }
 
     /// Puts a report where it came.

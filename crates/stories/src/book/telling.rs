@@ -73,23 +73,26 @@ impl Retold<'_> {
         let mut under_way: HashMap<ArticleId, (u64, Arc<StoryReport>)> = HashMap::new();
         for (story, kept) in stored.iter_mut() {
             let leaving = goes.iter().filter(|(_, to)| **to != story).map(|(article, _)| *article);
-            let leaving: HashSet<&ArticleId> = leaving.chain([id]).collect();
+            let leaving: HashSet<&ArticleId> = leaving.chain((story != own).then_some(id)).collect();
             for (number, report) in kept.take_out(&leaving) {
                 under_way.insert(report.shown.article.clone(), (number, report));
             }
         }
         let mut report = StoryReport::of(self.article, self.facts.clone());
         let before = under_way.remove(id);
-        if let Some((_, before)) = &before {
-            report.shown.received_at = before.shown.received_at;
+        let told = before.as_ref().map(|(_, before)| &**before);
+        if let Some(told) = told.or_else(|| stored.get(own)?.report(id)) {
+            report.shown.received_at = told.shown.received_at;
         }
         let number = before.map_or(self.number, |(number, _)| number);
-        let mut records = vec![(number, Arc::new(report), own)];
+        let report = Arc::new(report);
+        let mut records = vec![(number, report.clone(), own)];
         for change in others() {
             let moved = under_way.remove(&change.article);
             records.extend(moved.map(|(number, report)| (number, report, &change.to)));
         }
-        for (number, report, story) in &records {
+        let is_replaced = stored.get_mut(own).is_some_and(|kept| kept.replace(report));
+        for (number, report, story) in records.iter().skip(usize::from(is_replaced)) {
             if let Some(kept) = stored.get_mut(*story) {
                 kept.put(self.agencies, *number, report.clone());
             }
