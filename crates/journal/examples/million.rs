@@ -147,7 +147,7 @@ fn story(place: usize, number: usize, title: &str, at: Timestamp) -> StoryUpdate
         story: told.story.clone(),
         data: "{}".into(),
     };
-    StoryUpdate { articles: vec![row], events: vec![told] }
+    StoryUpdate { articles: vec![row], events: vec![told.into()] }
 }
 
 /// Makes the journal, and tells how long that took.

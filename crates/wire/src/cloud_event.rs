@@ -181,7 +181,7 @@ impl Event {
             Self::Withdrawal(event) => serde_json::to_string(event),
             Self::Reject(event) => serde_json::to_string(event),
             Self::Health(event) => serde_json::to_string(event),
-            Self::Story(event) => serde_json::to_string(event),
+            Self::Story(event) => serde_json::to_string(&**event),
         }
     }
 }

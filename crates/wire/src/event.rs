@@ -1,5 +1,7 @@
 //! What subscribers get.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -22,8 +24,8 @@ pub enum Event {
     Reject(Box<RejectEvent>),
     /// Something that happened to a feed.
     Health(Box<HealthEvent>),
-    /// A story, as it is after something joined or left it.
-    Story(Box<StoryEvent>),
+    /// A story, as it is after something joined or left it: of a large one much, so that it is shared.
+    Story(Arc<StoryEvent>),
 }
 
 /// A feed as it is published: what events, the API and lists say of it. How it is configured, with what is secret in it, is the

@@ -231,7 +231,8 @@ mod tests {
                 EventKind::Withdrawal => serde_json::from_value(example.clone()).map(Event::Withdrawal),
                 EventKind::Reject => serde_json::from_value(example.clone()).map(Event::Reject),
                 EventKind::Health => serde_json::from_value(example.clone()).map(Event::Health),
-                EventKind::Story => serde_json::from_value(example.clone()).map(Event::Story),
+                EventKind::Story => serde_json::from_value(example.clone())
+                    .map(|story: crate::StoryEvent| Event::Story(story.into())),
             };
             assert_eq!(written(read).unwrap(), example, "{}", kind.word());
             let schema = SchemaBase::default().schema(kind);

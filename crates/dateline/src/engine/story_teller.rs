@@ -142,7 +142,8 @@ impl StoryTeller {
         }
         article.story = Some(story);
         article.joined_by = joined_by;
-        Ok(StoryUpdate { articles: reports.into_iter().map(row).collect::<Result<_, _>>()?, events })
+        let articles = reports.into_iter().map(row).collect::<Result<_, _>>()?;
+        Ok(StoryUpdate { articles, events: events.into_iter().map(Arc::new).collect() })
     }
 
     /// The same, before what was told last is [committed](Self::committed).
@@ -178,7 +179,7 @@ impl StoryTeller {
         self.held.put(story.clone(), stored);
         self.held.trim();
         let Some((report, event)) = told else { return Ok(StoryUpdate::default()) };
-        Ok(StoryUpdate { articles: vec![row((report, story))?], events: vec![event] })
+        Ok(StoryUpdate { articles: vec![row((report, story))?], events: vec![event.into()] })
     }
 
     /// The story itself, or the one that it ended in.

@@ -389,7 +389,7 @@ async fn what_strangers_wrote_is_text_on_every_page() {
         story: StoryId::from_stored("s1"),
         data: "{}".into(),
     };
-    let stories = StoryUpdate { articles: vec![row], events: vec![hostile_story()] };
+    let stories = StoryUpdate { articles: vec![row], events: vec![hostile_story().into()] };
     console.commit(Event::Article(Box::new(hostile_article())), stories).await;
     console.commit(Event::Reject(Box::new(hostile_reject())), StoryUpdate::default()).await;
     let text = |text: &str| RejectedText {
@@ -1353,7 +1353,8 @@ async fn the_stories_of_the_day_are_the_most_widely_told_of_many() {
         story
     };
     // The most widely told was reported long before the last.
-    let events = std::iter::once(story(0, 9)).chain((1..70).map(|number| story(number, 2))).collect();
+    let told = std::iter::once(story(0, 9)).chain((1..70).map(|number| story(number, 2)));
+    let events = told.map(Into::into).collect();
     let update = StoryUpdate { articles: Vec::new(), events };
     console.commit(Event::Article(Box::new(hostile_article())), update).await;
     let few = console.get("/").await.body;
@@ -1361,7 +1362,7 @@ async fn the_stories_of_the_day_are_the_most_widely_told_of_many() {
     let mut article = hostile_article();
     article.id = EventId::of_parts(&["a2"]);
     article.article = ArticleId::from_stored("a2");
-    let events = (70..310).map(|number| story(number, 2)).collect();
+    let events = (70..310).map(|number| story(number, 2).into()).collect();
     let update = StoryUpdate { articles: Vec::new(), events };
     console.commit(Event::Article(Box::new(article)), update).await;
     let many = console.get("/").await.body;
@@ -1505,9 +1506,8 @@ async fn stories_are_chosen_by_when_they_were_reported_last() {
         story.last_reported = now.checked_sub(SignedDuration::from_hours(hours)).unwrap();
         story
     };
-    let events =
-        vec![story("today", 2), story("lately", 3 * 24), story("past", 20 * 24), story("old", 400 * 24)];
-    let update = StoryUpdate { articles: Vec::new(), events };
+    let told = [story("today", 2), story("lately", 3 * 24), story("past", 20 * 24), story("old", 400 * 24)];
+    let update = StoryUpdate { articles: Vec::new(), events: told.map(Into::into).into() };
     console.commit(Event::Article(Box::new(hostile_article())), update).await;
     let all = console.get("/stories").await.body;
     for choice in ["any time <b>4</b>", "last day <b>1</b>", "last week <b>2</b>", "last month <b>3</b>"] {
@@ -1645,7 +1645,7 @@ async fn a_story_of_sixty_reports_is_one_small_page_with_each_of_them_in_the_pic
     console
         .commit(
             Event::Article(Box::new(hostile_article())),
-            StoryUpdate { articles: Vec::new(), events: vec![story] },
+            StoryUpdate { articles: Vec::new(), events: vec![story.into()] },
         )
         .await;
     let page = console.get("/stories/s1").await.body;

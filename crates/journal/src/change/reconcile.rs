@@ -3,6 +3,8 @@
 //! Until that is known, what happens is held: it gets no place in the log, since Kafka's events have the next places. The relay brings
 //! those with [`DeliveredImport`]; then [`Reconciliation`] gives what was held the places after them, less what Kafka has already.
 
+use std::sync::Arc;
+
 use dateline_wire::{
     ArticleEvent, CloudEvent, EntryId, Event, EventId, EventKind, FeedId, HealthEvent, RejectEvent, Sequence,
     StoryEvent, WithdrawalEvent,
@@ -167,7 +169,7 @@ pub(super) fn event_of(kind: Option<EventKind>, data: &str) -> Result<Event, ser
             Event::Withdrawal(Box::new(serde_json::from_str::<WithdrawalEvent>(data)?))
         }
         Some(EventKind::Health) => Event::Health(Box::new(serde_json::from_str::<HealthEvent>(data)?)),
-        Some(EventKind::Story) => Event::Story(Box::new(serde_json::from_str::<StoryEvent>(data)?)),
+        Some(EventKind::Story) => Event::Story(Arc::new(serde_json::from_str::<StoryEvent>(data)?)),
         Some(EventKind::Reject) | None => Event::Reject(Box::new(serde_json::from_str::<RejectEvent>(data)?)),
     })
 }

@@ -1,5 +1,7 @@
 //! What is told of stories: their events, and the records that they are told from.
 
+use std::sync::Arc;
+
 use dateline_wire::{ArticleId, Event, Sequence, StoryEvent, StoryId};
 use jiff::Timestamp;
 use rusqlite::params;
@@ -29,7 +31,7 @@ pub struct StoryUpdate {
     /// The articles whose rows change, or are new. Those that are new are numbered in this order.
     pub articles: Vec<StoryArticleRow>,
     /// The stories that change, as they are told now.
-    pub events: Vec<StoryEvent>,
+    pub events: Vec<Arc<StoryEvent>>,
 }
 
 /// [`StoryUpdate`] by itself: of articles that stand in the log already.
@@ -63,7 +65,7 @@ pub(super) fn tell(
             .execute(params![row.article.as_str(), row.story.as_str(), row.data])?;
     }
     for story in &update.events {
-        let event = Event::Story(Box::new(story.clone()));
+        let event = Event::Story(story.clone());
         let told = ledger.append(&EventDraft::of(&event, at, traceparent))?;
         let place = (!ledger.totals.is_reconciling).then_some(told.sequence);
         remember_story(ledger, story, &told.data, place)?;

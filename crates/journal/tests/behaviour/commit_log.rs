@@ -13,7 +13,7 @@ use dateline_journal::{
 };
 use dateline_wire::{
     ArticleEvent, ArticleId, CloudEvent, Entry, EntryId, Event, EventKind, JournalId, RejectReason, Sequence,
-    StoryId,
+    StoryEvent, StoryId,
 };
 use serde_json::json;
 use tempfile::{TempDir, tempdir};
@@ -178,7 +178,8 @@ fn told_with(article: &ArticleId, revision: u32, second: i64) -> StoryUpdate {
         "article_count": 1, "origin_count": 1, "articles": [], "independent_origins": []
     });
     let row = StoryArticleRow { article: article.clone(), story, data: second.to_string() };
-    StoryUpdate { articles: vec![row], events: vec![serde_json::from_value(event).unwrap()] }
+    let told: StoryEvent = serde_json::from_value(event).unwrap();
+    StoryUpdate { articles: vec![row], events: vec![told.into()] }
 }
 
 #[tokio::test]
@@ -339,7 +340,7 @@ async fn a_journal_that_mirrors_others_shows_their_events_feeds_and_stories_and_
         kind: EventKind::Story,
         id: told[0].id.as_str().to_owned(),
         key: told[0].story.as_str().to_owned(),
-        data: Event::Story(Box::new(told[0].clone())).to_json().unwrap(),
+        data: Event::Story(told[0].clone()).to_json().unwrap(),
         ..events[0].clone()
     });
     let row = |key: &[&str], value: Option<String>| StateRecord { key: json!(key).to_string(), value };
@@ -366,7 +367,7 @@ async fn a_journal_that_mirrors_others_shows_their_events_feeds_and_stories_and_
     assert_eq!(mirror.feeds().unwrap(), journal.feeds().unwrap());
     let history = mirror.reader().article_history(&published).unwrap().unwrap();
     assert_eq!(history.revisions.len(), 2);
-    assert_eq!(mirror.reader().story(&told[0].story).unwrap().unwrap(), told[0]);
+    assert_eq!(mirror.reader().story(&told[0].story).unwrap().unwrap(), *told[0]);
     assert_eq!(mirror.reader().story_articles(&told[0].story).unwrap()[0].1, articles[0]);
     let waits = |mirror: &Journal| mirror.reader().waiting_entries(WaitingChoice::All, 10).unwrap().len();
     assert_eq!((waits(&mirror), mirror.backlog().unwrap()), (1, 1));

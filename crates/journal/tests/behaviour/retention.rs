@@ -7,7 +7,7 @@ use dateline_journal::{
     EntryCounts, EntryOutcome, Journal, Retention, RetentionPass, RetentionReport, StoryArticleRow,
     StoryUpdate,
 };
-use dateline_wire::{ArticleId, EventKind, RejectReason, Sequence, StoryId};
+use dateline_wire::{ArticleId, EventKind, RejectReason, Sequence, StoryEvent, StoryId};
 use rusqlite::Connection;
 use serde_json::json;
 use tempfile::tempdir;
@@ -211,7 +211,8 @@ fn told(story: &str, second: i64) -> StoryUpdate {
         story: StoryId::from_stored(story),
         data: "x".repeat(100_000),
     };
-    StoryUpdate { articles: vec![row], events: vec![serde_json::from_value(event).unwrap()] }
+    let told: StoryEvent = serde_json::from_value(event).unwrap();
+    StoryUpdate { articles: vec![row], events: vec![told.into()] }
 }
 
 #[tokio::test]

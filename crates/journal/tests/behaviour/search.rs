@@ -270,7 +270,7 @@ async fn tell(journal: &Journal, guid: &str, topic: &str, told: StoryEvent, seco
         feeds: vec![FeedRef::new(&FEED.parse().unwrap(), None, &SecretQuery::default())],
         ..told.clone()
     };
-    let update = StoryUpdate { articles: vec![row], events: vec![told] };
+    let update = StoryUpdate { articles: vec![row], events: vec![told.into()] };
     publish_in(journal, guid, guid, second, shape, update).await;
 }
 

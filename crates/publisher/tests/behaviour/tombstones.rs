@@ -35,7 +35,7 @@ fn story(name: &str, revision: u32, merged_into: Option<&str>) -> Event {
     if let Some(other) = merged_into {
         event["merged_into"] = other.into();
     }
-    Event::Story(Box::new(serde_json::from_value::<StoryEvent>(event).unwrap()))
+    Event::Story(serde_json::from_value::<StoryEvent>(event).unwrap().into())
 }
 
 /// Topics that the broker compacts as soon as it can.
