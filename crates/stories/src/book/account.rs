@@ -7,8 +7,8 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use dateline_wire::{
-    ArticleId, EventId, FeedId, FeedRef, IndependentOrigin, Label, OriginEvidence, OriginKind, StoryArticle,
-    StoryEntity, StoryEvent, StoryId, StoryRole, StoryState, StoryTopic,
+    ArticleId, EventId, FeedId, FeedRef, IndependentOrigin, Label, Origin, OriginEvidence, OriginKind,
+    StoryArticle, StoryEntity, StoryEvent, StoryId, StoryRole, StoryState, StoryTopic,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -157,17 +157,46 @@ impl Account {
     }
 
     /// Takes in that the report at a place says something else than `before`. Whether that can be done without looking at all the others
-    /// anew: its text may be another's now.
+    /// anew: they may repeat it, or be somebody else's by what it said.
     #[must_use]
-    pub(super) fn replace(&mut self, reports: &Reports, place: usize, before: &StoryReport) -> bool {
+    pub(super) fn replace(
+        &mut self,
+        agencies: &Agencies,
+        reports: &Reports,
+        place: usize,
+        before: &StoryReport,
+    ) -> bool {
         let Some((_, report)) = reports.get(place) else { return false };
-        let is_withdrawn = before.shown.withdrawn || report.shown.withdrawn;
-        if is_withdrawn || !has_same_text(&before.shown, &report.shown) {
+        let (article, old) = (&report.shown, &before.shown);
+        if article.withdrawn || old.withdrawn || article.received_at != old.received_at {
             return false;
+        }
+        if !has_same_text(old, article) {
+            let articles = || reports.iter().map(|(_, report)| &report.shown);
+            let names =
+                |article: &StoryArticle, name: &str| article.origins.iter().any(|origin| origin.name == name);
+            let is_named_no_more = |origin: &Origin| !articles().any(|article| names(article, &origin.name));
+            if self.copied.contains(&article.article)
+                || old.origins.iter().any(is_named_no_more)
+                || !self.names.add(agencies, article)
+            {
+                return false;
+            }
+            self.copied = articles().filter_map(|article| article.copy_of.clone()).collect();
+            self.texts_by_first.clear();
+            self.read_texts(reports);
         }
         self.untally(before);
         self.tally(report, place);
         self.correct(reports, place, before);
+        // What it repeated, or repeats now, is another's own report, or its origin, from now on.
+        for copied in [&old.copy_of, &article.copy_of].into_iter().flatten() {
+            if old.copy_of != article.copy_of
+                && let Some((_, copied)) = self.places.get(copied).and_then(|place| reports.get(*place))
+            {
+                self.read_title(language(&copied.shown), reports);
+            }
+        }
         true
     }
 
@@ -229,18 +258,14 @@ impl Account {
     /// Looks for what is told by the first that says so, where the report at a place said it and doesn't any more.
     fn correct(&mut self, reports: &Reports, place: usize, before: &StoryReport) {
         let now = reports.get(place).map(|(_, report)| report).filter(|report| !report.shown.withdrawn);
-        let standing = || reports.iter().enumerate().filter(|(_, (_, report))| !report.shown.withdrawn);
+        let standing = || reports.iter().map(|(_, report)| report).filter(|report| !report.shown.withdrawn);
         let said = language(&before.shown);
         if self.titles.get(said).is_some_and(|best| best.place == place) {
-            self.titles.remove(said);
-            for (place, (_, report)) in standing().filter(|(_, (_, report))| language(&report.shown) == said)
-            {
-                self.offer_title(&report.shown, place);
-            }
+            self.read_title(said, reports);
         }
         if now.is_none_or(|report| report.wikidata != before.wikidata) {
             for id in before.wikidata.keys().chain(now.iter().flat_map(|report| report.wikidata.keys())) {
-                match standing().find_map(|(_, (_, report))| report.wikidata.get(id)) {
+                match standing().find_map(|report| report.wikidata.get(id)) {
                     Some(item) => drop(self.wikidata.insert(id.clone(), item.clone())),
                     None => drop(self.wikidata.remove(id)),
                 }
@@ -249,7 +274,17 @@ impl Account {
         if now.is_none_or(|report| report.feed != before.feed) {
             self.feeds.clear();
             self.known_feeds.clear();
-            standing().for_each(|(_, (_, report))| self.know_feed(report));
+            standing().for_each(|report| self.know_feed(report));
+        }
+    }
+
+    /// Looks for the best title in a language anew.
+    fn read_title(&mut self, said: &str, reports: &Reports) {
+        self.titles.remove(said);
+        for (place, (_, report)) in reports.iter().enumerate() {
+            if !report.shown.withdrawn && language(&report.shown) == said {
+                self.offer_title(&report.shown, place);
+            }
         }
     }
 
@@ -447,12 +482,10 @@ fn latest_day(moment: Timestamp) -> Date {
 
 /// Whether an article says the same of whose text it is as it did `before`.
 fn has_same_text(before: &StoryArticle, article: &StoryArticle) -> bool {
-    let said =
-        |article: &StoryArticle| (article.article.clone(), article.copy_of.clone(), article.received_at);
-    let [host, now] = [before, article].map(|article| article.url.as_ref().and_then(Url::host_str));
-    host == now
-        && said(before) == said(article)
+    let host = |article: &StoryArticle| article.url.as_ref().and_then(Url::host_str).map(str::to_owned);
+    host(before) == host(article)
         && before.publisher == article.publisher
+        && before.copy_of == article.copy_of
         && before.origins == article.origins
 }
 
@@ -764,8 +797,8 @@ mod tests {
             };
             self.seeds[place] = edited;
             let before = std::mem::replace(&mut self.reports[place].1, report(place, &edited));
-            let Self { reports, account, .. } = self;
-            account.take_if(|account| !account.replace(reports, place, &before));
+            let Self { agencies, reports, account, .. } = self;
+            account.take_if(|account| !account.replace(agencies, reports, place, &before));
             self.compare()
         }
 
@@ -798,8 +831,10 @@ mod tests {
         }
         let before = story.taken_in;
         story.edit(2, [1, 11, 1, 7, 1, 9, 9, 9]).unwrap();
+        // Of another's text.
+        story.edit(4, [4, 11, 6, 7, 1, 9, 9, 9]).unwrap();
         story.withdraw(0).unwrap();
-        assert_eq!(story.taken_in, before + 2);
+        assert_eq!(story.taken_in, before + 3);
     }
 
     proptest! {

@@ -162,10 +162,10 @@ impl StoredStory {
     }
 
     /// Puts a report in the place of the one that there is of the same article. Whether there is one.
-    fn replace(&mut self, report: Arc<StoryReport>) -> bool {
+    fn replace(&mut self, agencies: &Agencies, report: Arc<StoryReport>) -> bool {
         let Some(place) = self.place_of(&report.shown.article) else { return false };
         let before = std::mem::replace(&mut self.reports[place].1, report);
-        self.account.take_if(|account| !account.replace(&self.reports, place, &before));
+        self.account.take_if(|account| !account.replace(agencies, &self.reports, place, &before));
         true
     }
 

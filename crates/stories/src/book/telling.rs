@@ -91,7 +91,7 @@ impl Retold<'_> {
             let moved = under_way.remove(&change.article);
             records.extend(moved.map(|(number, report)| (number, report, &change.to)));
         }
-        let is_replaced = stored.get_mut(own).is_some_and(|kept| kept.replace(report));
+        let is_replaced = stored.get_mut(own).is_some_and(|kept| kept.replace(self.agencies, report));
         for (number, report, story) in records.iter().skip(usize::from(is_replaced)) {
             if let Some(kept) = stored.get_mut(*story) {
                 kept.put(self.agencies, *number, report.clone());
