@@ -1,7 +1,5 @@
 //! What an event can be chosen by, beside its words and its time.
 
-use std::borrow::Cow;
-
 use unicode_normalization::UnicodeNormalization;
 
 /// How many characters of a value are told apart from another.
@@ -80,7 +78,23 @@ impl Facet {
 
     /// The term by which events with this value are found. Case, and spaces around it, make no difference.
     pub(super) fn term(self, value: &str) -> String {
-        term(self as u32, value)
+        let mut term = String::new();
+        self.push_term(value, &mut term);
+        term
+    }
+
+    /// Writes that term behind others: the event of a large story has hundreds of them.
+    pub(super) fn push_term(self, value: &str, terms: &mut String) {
+        terms.push(mark(self as u32));
+        let value = value.trim();
+        // As most are. Nothing in it is composed.
+        if value.is_ascii() {
+            let lower = value.bytes().take(MAX_VALUE_CHARS).map(|byte| char::from(byte.to_ascii_lowercase()));
+            terms.extend(lower.map(in_term));
+        } else {
+            let lower = value.nfc().flat_map(char::to_lowercase).take(MAX_VALUE_CHARS);
+            terms.extend(lower.map(in_term));
+        }
     }
 }
 
@@ -88,15 +102,9 @@ fn mark(number: u32) -> char {
     char::from_u32(FIRST_MARK + number).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
-fn term(number: u32, value: &str) -> String {
-    let mut term = String::from(mark(number));
-    let value = match value.trim() {
-        // As most are. Nothing in it is composed.
-        ascii if ascii.is_ascii() => Cow::Borrowed(ascii),
-        other => other.nfc().collect::<String>().into(),
-    };
-    let value = value.chars().flat_map(char::to_lowercase).take(MAX_VALUE_CHARS);
-    term.extend(value.map(|char| match char {
+/// What stands in a term for a character in lower case.
+fn in_term(char: char) -> char {
+    match char {
         'a'..='z' | '0'..='9' => char,
         // Stand-ins and marks are ours alone.
         '\u{e000}'..='\u{f8ff}' => char::REPLACEMENT_CHARACTER,
@@ -104,8 +112,7 @@ fn term(number: u32, value: &str) -> String {
             char::from_u32(FIRST_STAND_IN + u32::from(char)).unwrap_or(char::REPLACEMENT_CHARACTER)
         }
         _ => char,
-    }));
-    term
+    }
 }
 
 #[cfg(test)]

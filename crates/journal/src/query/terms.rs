@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
+use std::iter;
 
 use dateline_wire::{ArticleId, CanonicalUrl, EventKind};
 use serde::Deserialize;
@@ -61,7 +62,12 @@ impl EventTerms {
     }
 
     fn add_facets(&mut self, kind: EventKind, event: &SearchableEvent<'_>) {
-        let mut add = |facet: Facet, value: &str| self.push(&facet.term(value));
+        let mut add = |facet: Facet, value: &str| {
+            if !self.0.is_empty() {
+                self.0.push(' ');
+            }
+            facet.push_term(value, &mut self.0);
+        };
         add(Facet::Kind, kind.word());
         event.article.iter().for_each(|article| add(Facet::Article, article));
         if kind == EventKind::Reject {
@@ -83,18 +89,16 @@ impl EventTerms {
             add(Facet::Feed, &feed.id);
             add(Facet::Feed, &feed.url);
         }
-        let mut publishers: Vec<Cow<'_, str>> = Vec::new();
-        let mut note = |publisher: Option<&str>, url: Option<&str>| {
-            let names = publisher.map(Cow::from).into_iter().chain(url.and_then(host_of).map(Cow::from));
-            for name in names {
-                if !publishers.contains(&name) {
-                    publishers.push(name.into_owned().into());
+        let mut publishers: HashSet<Cow<'_, str>> = HashSet::new();
+        let articles = event.articles.iter().map(|article| (&article.publisher, &article.url));
+        for (publisher, url) in iter::once((&event.publisher, &event.url)).chain(articles) {
+            let host = url.as_deref().and_then(host_of).map(Cow::from);
+            for name in publisher.as_deref().map(Cow::from).into_iter().chain(host) {
+                if publishers.insert(name.clone()) {
+                    add(Facet::Publisher, &name);
                 }
             }
-        };
-        note(event.publisher.as_deref(), event.url.as_deref());
-        event.articles.iter().for_each(|article| note(article.publisher.as_deref(), article.url.as_deref()));
-        publishers.iter().for_each(|publisher| add(Facet::Publisher, publisher));
+        }
         let origins = event.origins.iter().chain(&event.independent_origins);
         origins.for_each(|origin| add(Facet::Origin, &origin.name));
         event.story.iter().for_each(|story| add(Facet::Story, story));
