@@ -3,13 +3,14 @@
 //! Pages append the next stories to themselves, and hold other posts beside one. Each stands in an element made for articles, or in
 //! a box with a heading of its own that looks like the box of the headline.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use dateline_text::date;
 use jiff::civil::Date;
 
 use super::area::{AreaId, Tag};
 use super::cue::{self, Cue};
+use super::flash;
 use super::frame::Frame;
 use super::list;
 use super::marks::MarkupFamily;
@@ -26,7 +27,7 @@ const DATE_LINE: f32 = 80.0;
 const DATED_WITHIN: usize = 3;
 
 /// Length from which a heading is worded as a headline and not as that of a section, in units.
-const HEADLINE: f32 = 30.0;
+pub(super) const HEADLINE: f32 = 30.0;
 
 /// Days that another story may be older than the one it stands behind.
 const MAX_AGE_DAYS: i32 = 14;
@@ -34,12 +35,8 @@ const MAX_AGE_DAYS: i32 = 14;
 /// Other stories behind one whose headlines only have a day in common with its, at most: a chronicle has more parts.
 const MAX_BEHIND: usize = 2;
 
-/// Length of the shortest sentence of a flash, in units, and how many it has at most.
-const FLASH: f32 = 24.0;
-const MAX_FLASH: usize = 3;
-
-/// Openings of other articles beside a flash, at most.
-const MAX_OPENINGS: usize = 40;
+/// Length of the shortest sentence that tells something, in units.
+pub(super) const FLASH: f32 = 24.0;
 
 /// Headings of one page that are looked at.
 const MAX_HEADINGS: usize = 200;
@@ -47,7 +44,7 @@ const MAX_HEADINGS: usize = 200;
 /// Drops what was kept of other articles than that of the headline.
 pub(super) fn drop_other_articles(layout: &Layout, frame: &Frame, kept: &mut [bool]) {
     let Some(headline) = headline(layout, frame) else { return };
-    keep_flash(layout, frame, headline, kept);
+    flash::keep(layout, frame, headline, kept);
     drop_behind_own(layout, frame, headline, kept);
     drop_other_elements(layout, headline, kept);
     drop_other_boxes(layout, headline, kept);
@@ -66,49 +63,44 @@ fn headline(layout: &Layout, frame: &Frame) -> Option<usize> {
         .or_else(|| frame.h1.filter(|h1| frame.testimony[*h1].title == 2))
 }
 
-/// Where the headline's own element holds a flash of a sentence or two, and all else that was kept stands below headlines that lead
-/// elsewhere: the flash alone. A forest takes the longer openings of other articles for the text.
-fn keep_flash(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [bool]) {
-    let Some(own) = own_element(layout, headline) else { return };
-    let is_own = |run: &Run| encloses(layout, own, run.area);
-    let is_sentence = |index: &usize| {
-        let run = &layout.runs[*index];
-        is_own(run) && run.heading == 0 && run.ends && run.linked < 0.2 && run.units >= FLASH
-    };
-    let flash: Vec<usize> = (headline + 1..kept.len()).filter(is_sentence).take(MAX_FLASH + 1).collect();
-    if !(1..=MAX_FLASH).contains(&flash.len()) {
-        return;
-    }
-    let others = (0..kept.len()).filter(|index| kept[*index] && !is_own(&layout.runs[*index]));
-    let others: Vec<usize> = others.take(MAX_OPENINGS + 1).collect();
-    if others.len() > MAX_OPENINGS || layout.runs[headline].linked > 0.5 {
-        return;
-    }
-    let heading_of = |index: &usize| {
-        let heading = (headline + 1..*index).rev().find(|before| layout.runs[*before].heading > 0)?;
-        (list::leads_elsewhere(layout, heading) && !is_own(&layout.runs[heading])).then_some(heading)
-    };
-    // Each opening has a headline for itself.
-    let headings: Option<HashSet<usize>> = others.iter().map(heading_of).collect();
-    let are_openings = headings.is_some_and(|headings| headings.len() == others.len() && headings.len() > 1);
-    // On the front page of a section, what introduces it is no story.
-    let is_front = || list::has_cards(layout, frame) && !is_dated(layout, headline);
-    if are_openings && !is_front() {
-        others.into_iter().for_each(|index| kept[index] = false);
-        flash.into_iter().for_each(|index| kept[index] = true);
-    }
+/// The box that a headline has for itself and what it heads: the innermost element that is made for an article, or else the innermost box
+/// that holds `enough` text behind the headline, in units, or that is made for what the page is about.
+fn own_box(layout: &Layout, headline: usize, enough: f32) -> Option<AreaId> {
+    article_of(layout, layout.runs[headline].area).or_else(|| own_plain_box(layout, headline, enough))
 }
 
-/// The element that is made for an article, or for what a page is about, around a headline.
-fn own_element(layout: &Layout, headline: usize) -> Option<AreaId> {
-    let is_own = |area: &AreaId| matches!(layout.areas[*area as usize].tag, Tag::Article | Tag::Main);
-    layout.around(layout.runs[headline].area).find(is_own)
+/// The innermost box that holds `enough` text behind the headline, in units, or that is made for what the page is about.
+fn own_plain_box(layout: &Layout, headline: usize, enough: f32) -> Option<AreaId> {
+    let (mut at, mut held) = (headline + 1, 0.0);
+    layout.around(layout.runs[headline].area).filter(|area| *area != 0).find(|area| {
+        while at < layout.runs.len() && encloses(layout, *area, layout.runs[at].area) {
+            let run = &layout.runs[at];
+            let is_text = run.heading == 0 && run.ends && run.linked < 0.2 && run.units >= FLASH;
+            held += if is_text { run.units } else { 0.0 };
+            at += 1;
+        }
+        held >= enough || layout.areas[*area as usize].tag == Tag::Main
+    })
+}
+
+/// The box of a headline that may have a flash below it: an element for an article or for what the page is about, or else the box that holds a
+/// sentence, where it isn't the head of what follows.
+pub(super) fn flash_box(layout: &Layout, headline: usize) -> Option<AreaId> {
+    let is_main = |area: &AreaId| layout.areas[*area as usize].tag == Tag::Main;
+    let main = || layout.around(layout.runs[headline].area).find(is_main);
+    let is_head = |area: AreaId| {
+        let area = &layout.areas[area as usize];
+        area.tag == Tag::Header || area.marks.has(MarkupFamily::Header)
+    };
+    article_of(layout, layout.runs[headline].area)
+        .or_else(main)
+        .or_else(|| own_plain_box(layout, headline, FLASH).filter(|area| !is_head(*area)))
 }
 
 /// By headings, of whatever rank, outside and behind the element that holds the headline and its text: one that begins another story, which
 /// goes on to the end of its box.
 fn drop_behind_own(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [bool]) {
-    let Some(own) = own_element(layout, headline) else { return };
+    let Some(own) = own_box(layout, headline, ARTICLE) else { return };
     let is_own = |area: AreaId| encloses(layout, own, area);
     let length = |kept: &[bool], is_in: &dyn Fn(AreaId) -> bool| -> f32 {
         let runs = layout.runs.iter().zip(kept).filter(|(run, kept)| **kept && is_in(run.area));
@@ -203,7 +195,7 @@ fn drop_other_boxes(layout: &Layout, headline: usize, kept: &mut [bool]) {
         let is_gone = || layout.around(other).any(|around| is_dropped[around as usize]);
         let length = |side: AreaId| held[side as usize];
         let is_article = |side: AreaId| layout.areas[side as usize].marks.is_article();
-        if are_twins(layout, own, other)
+        if are_twins(layout, own, other, level == 1 && heading.heading == 1)
             && length(other) > 0.0
             && length(own) >= HEADED_ARTICLE
             && !is_gone()
@@ -309,8 +301,8 @@ fn is_signed_or_dated(layout: &Layout, headline: usize) -> bool {
         || behind.filter(|run| run.units <= DATE_LINE).any(|run| run.cues.starts(Cue::Byline))
 }
 
-/// Whether a heading with a day or a byline leads elsewhere, is of the first rank, or stands beside `own` in a box that calls itself one of
-/// other stories.
+/// Whether a heading is worded as a headline and leads elsewhere, or has a day or a byline and leads elsewhere, is of the first rank, or stands
+/// beside `own` in a box that calls itself one of other stories.
 fn is_announced(layout: &Layout, own: AreaId, heading: usize) -> bool {
     let area = layout.runs[heading].area;
     let boxes = || layout.around(area).take_while(|around| !encloses(layout, *around, own));
@@ -318,15 +310,15 @@ fn is_announced(layout: &Layout, own: AreaId, heading: usize) -> bool {
         let marks = layout.areas[around as usize].marks;
         marks.has(MarkupFamily::Related) || marks.is_article()
     };
-    (is_dated(layout, heading) || is_signed(layout, heading))
-        && (list::leads_elsewhere(layout, heading)
-            || layout.runs[heading].heading == 1
-            || boxes().any(is_of_others))
+    let leads_elsewhere = list::leads_elsewhere(layout, heading);
+    leads_elsewhere && layout.runs[heading].units >= HEADLINE
+        || (is_dated(layout, heading) || is_signed(layout, heading))
+            && (leads_elsewhere || layout.runs[heading].heading == 1 || boxes().any(is_of_others))
 }
 
 /// Whether a heading is worded as a headline, and goes on as the page's does: with a byline where that has one or a day, or with a day that
 /// is no later than its, nor much earlier. The sections of a story have days, too: what comes next, a chronicle.
-fn is_told_like(layout: &Layout, headline: usize, heading: usize) -> bool {
+pub(super) fn is_told_like(layout: &Layout, headline: usize, heading: usize) -> bool {
     let is_recent = || {
         let (own, other) =
             (day(layout, headline).or_else(|| day_above(layout, headline))?, day(layout, heading)?);
@@ -338,7 +330,7 @@ fn is_told_like(layout: &Layout, headline: usize, heading: usize) -> bool {
 }
 
 /// Whether a short line behind a heading gives a day, as below headlines.
-fn is_dated(layout: &Layout, heading: usize) -> bool {
+pub(super) fn is_dated(layout: &Layout, heading: usize) -> bool {
     day(layout, heading).is_some()
 }
 
@@ -369,24 +361,29 @@ fn sides(layout: &Layout, own_line: &[AreaId], area: AreaId) -> Option<(AreaId, 
     None
 }
 
-/// Whether two boxes play the same part. Sections without a name are those of one text.
-fn are_twins(layout: &Layout, one: AreaId, other: AreaId) -> bool {
+/// Whether two boxes play the same part. Sections without a name are those of one text, and so are lists and tables but where each has a
+/// heading of the first rank.
+fn are_twins(layout: &Layout, one: AreaId, other: AreaId, are_first_rank: bool) -> bool {
     let (one, other) = (&layout.areas[one as usize], &layout.areas[other as usize]);
-    let looks_the_same = one.look == other.look && (one.tag == Tag::Div || one.is_named);
+    let is_of_layout = are_first_rank && matches!(one.tag, Tag::List | Tag::Table | Tag::Cell);
+    let looks_the_same = one.look == other.look && (one.tag == Tag::Div || one.is_named || is_of_layout);
     one.tag == other.tag
-        && matches!(one.tag, Tag::Div | Tag::Section | Tag::Item | Tag::Article)
+        && (matches!(one.tag, Tag::Div | Tag::Section | Tag::Item | Tag::Article) || is_of_layout)
         && (looks_the_same || one.marks.is_article() && other.marks.is_article())
 }
 
 /// The innermost element around a box that is made for an article, by its name or its microdata.
 fn article_of(layout: &Layout, area: AreaId) -> Option<AreaId> {
-    layout.around(area).find(|area| {
-        let area = &layout.areas[*area as usize];
-        area.tag == Tag::Article || area.marks.is_article()
-    })
+    layout.around(area).find(|area| is_article(layout, *area))
 }
 
-fn encloses(layout: &Layout, outer: AreaId, inner: AreaId) -> bool {
+/// Whether a box is made for an article.
+pub(super) fn is_article(layout: &Layout, area: AreaId) -> bool {
+    let area = &layout.areas[area as usize];
+    area.tag == Tag::Article || area.marks.is_article()
+}
+
+pub(super) fn encloses(layout: &Layout, outer: AreaId, inner: AreaId) -> bool {
     layout.around(inner).any(|around| around == outer)
 }
 

@@ -662,13 +662,13 @@ fn holds_address(line: &str) -> bool {
 fn units_beside_stamp(line: &str) -> f32 {
     let dates = date::read_all(line);
     let (mut from, mut beside) = (0, 0.0);
-    let ends = dates.iter().map(|found| found.place.clone()).chain([line.len()..line.len()]);
-    for place in ends {
-        let part = line.get(from..place.start).unwrap_or_default();
+    let places = dates.iter().map(|found| (found.place.start, found.place.end));
+    for (start, end) in places.chain([(line.len(), line.len())]) {
+        let part = line.get(from..start).unwrap_or_default();
         let words = part.split(|c: char| c.is_whitespace() || "()[],;".contains(c));
         let is_said = |word: &&str| !(word.is_ascii() && date::has_digit(word));
         beside += words.filter(is_said).map(|word| units(word, LINE)).sum::<f32>();
-        from = place.end;
+        from = end;
     }
     beside
 }
