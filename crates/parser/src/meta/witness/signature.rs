@@ -89,6 +89,7 @@ pub(super) fn testify(scan: &Scan<'_>, claims: &mut Claims) {
         let found = alone(line, below.get(index + 1));
         if !is_common(scan, &found)
             && !found.is_empty()
+            && !is_button(line.node)
             && !is_foreign(scan, line.node)
             && !is_source(scan, line.node)
         {
@@ -129,6 +130,26 @@ fn signed_at_end(line: &TextLine<'_>) -> Vec<String> {
     if authors::can_be_signed(tail) { authors::signed(&text::line(tail)) } else { Vec::new() }
 }
 
+/// Whether a link opens a mail to an address: one without shares the page.
+fn writes_to_somebody(href: &str) -> bool {
+    href.strip_prefix("mailto:")
+        .is_some_and(|address| address.split('?').next().is_some_and(|to| to.contains('@')))
+}
+
+/// Whether `node` is a button, or stands in a box of such by its class, whatever the language of what it says.
+fn is_button(node: Node<'_>) -> bool {
+    const ABOVE: usize = 3;
+    const WORDS: [&str; 6] = ["share", "sharing", "social", "button", "btn", "follow"];
+    let says = |node: &Node<'_>| {
+        let names_button = |value: &str| {
+            let value = value.to_ascii_lowercase();
+            WORDS.iter().any(|word| value.contains(word))
+        };
+        node.is(&local_name!("button")) || node.class().is_some_and(names_button)
+    };
+    std::iter::once(node).chain(node.ancestors().take(ABOVE)).any(|near| says(&near))
+}
+
 /// Whether `node` stands in a heading.
 fn is_heading(node: Node<'_>) -> bool {
     let mut near = std::iter::once(node).chain(node.ancestors().take(3));
@@ -161,7 +182,7 @@ fn alone(line: &TextLine<'_>, next: Option<&TextLine<'_>>) -> Vec<String> {
     let is_set_apart = std::iter::once(node).chain(node.ancestors().take(1)).any(|around| {
         around.name().is_some_and(|name| {
             matches!(*name, local_name!("strong") | local_name!("b") | local_name!("em") | local_name!("i"))
-        }) || around.attr("href").is_some_and(|href| href.starts_with("mailto:"))
+        }) || around.attr("href").is_some_and(writes_to_somebody)
     });
     let is_above_desk = next.is_some_and(|next| authors::is_desk(next.text()));
     if !(is_set_apart || is_dated || is_above_desk) {
@@ -237,6 +258,19 @@ mod tests {
     fn a_name_alone_in_bold_beside_the_text_signs_it() {
         assert_eq!(names(&format!("<p><b>Ana Lund</b></p><p>{LONG}</p>")), ["Ana Lund"]);
         assert_eq!(names(&format!("<p>{LONG}</p><p><strong>Ana Lund</strong></p>")), ["Ana Lund"]);
+    }
+
+    #[test]
+    fn buttons_sign_nothing_whatever_they_say() {
+        for button in [
+            "<div class=share-box><b>Greta Lund</b></div>",
+            "<button><b>Greta Lund</b></button>",
+            "<div><a href='mailto:?subject=Ferry'>Greta Lund</a></div>",
+        ] {
+            assert!(names(&format!("<p>{LONG}</p>{button}")).is_empty(), "{button}");
+        }
+        let written = "<p><a href='mailto:greta@sea.example?subject=Ferry'>Greta Lund</a></p>";
+        assert_eq!(names(&format!("<p>{LONG}</p>{written}")), ["Greta Lund"]);
     }
 
     #[test]
