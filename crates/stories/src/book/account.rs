@@ -1,5 +1,5 @@
-//! What the reports of a story come to: all that its event says. It is added up as they come, so that a story of thousands isn't told from
-//! all of them each time.
+//! What the reports of a story come to: all that its event says. It is added up as they come, are edited and withdrawn, so that a story of
+//! thousands isn't told from all of them each time.
 
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -482,9 +482,7 @@ fn latest_day(moment: Timestamp) -> Date {
 
 /// Whether an article says the same of whose text it is as it did `before`.
 fn has_same_text(before: &StoryArticle, article: &StoryArticle) -> bool {
-    let host = |article: &StoryArticle| article.url.as_ref().and_then(Url::host_str).map(str::to_owned);
-    host(before) == host(article)
-        && before.publisher == article.publisher
+    Imprint::of(before) == Imprint::of(article)
         && before.copy_of == article.copy_of
         && before.origins == article.origins
 }
@@ -494,7 +492,7 @@ fn language(article: &StoryArticle) -> &str {
 }
 
 /// Host and name: what says who publishes an article.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 struct Imprint<'a> {
     host: Option<&'a str>,
     publisher: Option<&'a str>,
@@ -762,7 +760,7 @@ mod tests {
     }
 
     /// A story, as each change is told by the account that takes it in alone.
-    struct Changing {
+    struct ToldStory {
         agencies: Agencies,
         seeds: Vec<[u8; 8]>,
         reports: Vec<(u64, Arc<StoryReport>)>,
@@ -771,7 +769,7 @@ mod tests {
         taken_in: usize,
     }
 
-    impl Changing {
+    impl ToldStory {
         fn new() -> Self {
             let agencies = Agencies::parse(AGENCIES).unwrap();
             Self { agencies, seeds: Vec::new(), reports: Vec::new(), account: None, taken_in: 0 }
@@ -825,7 +823,7 @@ mod tests {
 
     #[test]
     fn an_edit_and_a_withdrawal_are_taken_in_without_looking_at_all_reports() {
-        let mut story = Changing::new();
+        let mut story = ToldStory::new();
         for place in 0..6 {
             story.join([place, 11, 1, place, 1, place, place, place]).unwrap();
         }
@@ -842,7 +840,7 @@ mod tests {
         fn an_account_that_took_in_each_change_says_what_one_of_all_reports_says(
             changes in prop::collection::vec(any::<([u8; 8], u8, u8)>(), 1..60)
         ) {
-            let mut story = Changing::new();
+            let mut story = ToldStory::new();
             for (seed, kind, place) in changes {
                 match kind % 8 {
                     _ if story.seeds.is_empty() => story.join(seed)?,
