@@ -60,7 +60,7 @@ rules! {
     NoPair = "no_pair",
     /// A side is not named at all.
     OneSided = "one_sided",
-    /// The share of sentences with words for what one side does alone.
+    /// The share of sentences with words for what one side does alone, or that liken something to the sides.
     Aside = "aside",
     /// The share of the side that is named less often among all that is named of sides and third parties.
     Minor = "minor",
