@@ -929,3 +929,60 @@ fn a_section_with_a_day_behind_the_element_of_the_headline_stays_and_a_story_wit
         assert!(found.contains("The ferry left") && !found.contains("The keeper left"), "{other}");
     }
 }
+
+#[test]
+fn a_plain_line_that_asks_for_consent_is_no_part_of_the_story_and_one_in_a_text_about_cookies_is() {
+    for (asking, choice) in [
+        (
+            "This website uses cookies to improve your experience.",
+            "You can change your preferences at any time.",
+        ),
+        (
+            "We and our 214 partners store cookies on your device.",
+            "You may withdraw your consent at any time.",
+        ),
+        (
+            "Wir verwenden Cookies, um Inhalte und Anzeigen zu personalisieren.",
+            "Ihre Einwilligung können Sie jederzeit widerrufen.",
+        ),
+        (
+            "En poursuivant votre navigation, vous acceptez l'utilisation de cookies.",
+            "Vous pouvez retirer votre consentement à tout moment.",
+        ),
+        (
+            "Utilizamos cookies propias y de terceros para analizar el tráfico.",
+            "Puede retirar su consentimiento cuando quiera.",
+        ),
+        (
+            "На сайте используются файлы cookie и сервисы аналитики.",
+            "Вы можете отозвать согласие в любое время.",
+        ),
+        (
+            "이 웹사이트는 더 나은 경험을 위해 쿠키를 사용합니다.",
+            "동의는 언제든지 설정에서 철회할 수 있습니다.",
+        ),
+        ("当サイトでは、利便性向上のためにCookieを使用しています。", "設定はいつでも変更できます。"),
+        ("本网站使用Cookie来改善您的浏览体验。", "您可以随时更改您的设置。"),
+    ] {
+        let (own, lines) = (story(4), format!("<p>{asking}</p><p>{choice}</p>"));
+        let head = "<h1>Ferry runs again</h1>";
+        for page in [
+            format!("<main><article>{head}{own}</article></main>{lines}"),
+            format!("<div>{lines}{head}{own}</div>"),
+            format!("<article>{head}{own}{lines}</article>"),
+        ] {
+            let text = read(&page).body.text;
+            assert!(!text.contains(asking) && !text.contains(choice), "{page}: {text}");
+            assert!(text.contains("harbour"), "{page}: {text}");
+        }
+        let quoted = format!("<article>{head}{own}<p>“{asking}”</p>{own}</article>");
+        assert!(read(&quoted).body.text.contains(asking), "{quoted}");
+        let about = format!(
+            "<article>{head}{own}<p>{asking}</p><p>The court did not ask which cookies it had meant.</p></article>"
+        );
+        assert!(read(&about).body.text.contains(asking), "{about}");
+    }
+    let baked = "We use cookies from the bakery on the quay for the crust, the cook of the ferry said, and butter from the farm.";
+    let page = format!("<article><h1>Ferry has a new cook</h1>{}<p>{baked}</p></article>", story(4));
+    assert!(read(&page).body.text.contains(baked));
+}

@@ -4,7 +4,7 @@ use super::feature::{self, PageContext};
 use super::frame::Frame;
 use super::run::Layout;
 use super::witness::Witness;
-use super::{copy, model, neighbour, paywall, rule};
+use super::{consent, copy, model, neighbour, paywall, rule};
 
 /// How far the least sure run of a body may stay behind the surest one of its page, as a logit.
 const BEHIND: f32 = 1.0;
@@ -57,6 +57,7 @@ pub(super) fn choose(layout: &Layout, frame: &Frame, scene: &PageContext, verdic
     rule::drop_insertions(layout, &mut kept);
     rule::drop_advert_boxes(layout, &mut kept);
     rule::drop_announcements(layout, &mut kept);
+    consent::drop_lines(layout, |index| frame.testimony[index].title > 0, &mut kept);
     rule::drop_pointers(layout, &mut kept);
     rule::drop_pointing_captions(layout, &mut kept);
     rule::drop_headline(layout, &frame.testimony, &mut kept);

@@ -6,7 +6,8 @@
 //! apart ([`apart`]), with second copies of the whole ([`copy`]). Each run left becomes a row of numbers
 //! ([`feature`]), which knows the piece of the page that it belongs to ([`block`]), and is decided on twice ([`decide`],
 //! [`model`]): first from a guess at where the body is, then knowing the first verdict on every other run. What is about
-//! the page as a whole is left to rules ([`rule`], [`copy`], [`neighbour`], [`flash`], [`paywall`]). What is kept is written out as paragraphs ([`text`]), what is
+//! the page as a whole is left to rules ([`rule`], [`consent`], [`copy`],
+//! [`neighbour`], [`flash`], [`paywall`]). What is kept is written out as paragraphs ([`text`]), what is
 //! not is accounted for ([`cut`]), and the page's kind follows from both ([`kind`], [`wall`], [`list`]).
 //! Where a page shows next to nothing, its scripts may hold the text ([`rescue`], [`state`]).
 //! Where the operator's rule for a site says what holds the text, [`selected`] reads it. Bylines left in the text go once the
@@ -15,6 +16,7 @@
 mod apart;
 mod area;
 mod block;
+mod consent;
 mod copy;
 mod cue;
 mod cut;

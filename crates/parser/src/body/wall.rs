@@ -702,7 +702,7 @@ fn names_day(line: &str) -> bool {
 }
 
 /// Whether a line speaks of the site that it stands on.
-fn speaks_of_site(line: &str) -> bool {
+pub(super) fn speaks_of_site(line: &str) -> bool {
     let line = line.to_lowercase();
     OF_SITE.iter().any(|word| line.contains(word))
 }

@@ -88,7 +88,8 @@ impl Property {
                         .any(|height| says(height))
                         || plain.ends_with("height:0")
                 };
-                let is_hidden = says("clip:rect(0")
+                let is_hidden = says("content-visibility:hidden")
+                    || says("clip:rect(0")
                     || says("clip:rect(1px,1px,1px,1px)")
                     || says("clip-path:inset(50%")
                     || says("clip-path:inset(100%")
