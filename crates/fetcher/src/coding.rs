@@ -59,8 +59,8 @@ pub(crate) enum CodedExtent {
 /// The body without the codings that `Content-Encoding` names, at most `limit` bytes of it. Never takes much more memory
 /// than that, whatever the body claims.
 ///
-/// A body that begins as gzip is read as that, whatever it is called, and one that begins as markup and isn't what it is called is taken
-/// as it is: servers that set the field without compressing, or compress without setting it, are common, and other readers bear with
+/// A body that begins as gzip or zstd is read as that, whatever it is called, and one that begins as text and isn't what it is called is
+/// taken as it is: servers that set the field without compressing, or compress without setting it, are common, and other readers bear with
 /// them. For the same reason a name that isn't registered as a coding counts for nothing.
 ///
 /// # Errors
@@ -82,7 +82,7 @@ pub(crate) async fn read_body<T: Send + 'static>(
     read: impl FnOnce(Vec<u8>) -> T + Send + 'static,
 ) -> Result<T, CodingError> {
     let codings = codings(headers)?;
-    let is_compressed = !codings.is_empty() || body.starts_with(&GZIP_MAGIC);
+    let is_compressed = !codings.is_empty() || begins_as(body).is_some();
     if !is_compressed && body.len() <= MAX_INLINE_BYTES {
         return undo(codings, body, extent).map(read);
     }
@@ -97,6 +97,7 @@ fn codings(headers: &HeaderMap) -> Result<Vec<Coding>, CodingError> {
     let mut codings = Vec::new();
     for value in headers.get_all(header::CONTENT_ENCODING) {
         for name in String::from_utf8_lossy(value.as_bytes()).split(',') {
+            let name = name.split(';').next().unwrap_or(name);
             match name.trim().trim_matches('"').to_ascii_lowercase().as_str() {
                 "gzip" | "x-gzip" => codings.push(Coding::Gzip),
                 "deflate" => codings.push(Coding::Deflate),
@@ -124,9 +125,18 @@ fn undo(codings: Vec<Coding>, body: &[u8], extent: CodedExtent) -> Result<Vec<u8
     // The last coding named was applied last.
     for (left, coding) in codings.into_iter().enumerate().rev() {
         let input = decoded.as_deref().unwrap_or(body);
-        // What is called gzip and isn't may be zlib, or was never compressed.
-        let coding = if coding == Coding::Gzip && is_zlib(input) { Coding::Deflate } else { coding };
-        if input.is_empty() || (coding == Coding::Gzip && !input.starts_with(&GZIP_MAGIC)) {
+        // What is called gzip and isn't may be zlib, or was never compressed; so may be what is called zstd and isn't.
+        let coding = match (begins_as(input), coding) {
+            (Some(begun), _) => begun,
+            (None, Coding::Gzip | Coding::Zstd) if is_zlib(input) => Coding::Deflate,
+            (None, coding) => coding,
+        };
+        let has_begun = match coding {
+            Coding::Gzip => input.starts_with(&GZIP_MAGIC),
+            Coding::Zstd => is_zstd(input),
+            Coding::Deflate | Coding::Brotli => !input.is_empty(),
+        };
+        if !has_begun {
             continue;
         }
         let is_cut = left == 0 && extent == CodedExtent::Start(limit);
@@ -144,10 +154,8 @@ fn undo(codings: Vec<Coding>, body: &[u8], extent: CodedExtent) -> Result<Vec<u8
     let most = if matches!(extent, CodedExtent::Start(_)) { limit } else { limit.saturating_add(1) };
     for _ in 0..MAX_CODINGS {
         let input = decoded.as_deref().unwrap_or(body);
-        if !is_gzip(input) {
-            break;
-        }
-        let Ok(output) = gunzip(input, most) else { break };
+        let Some(coding) = begins_as(input) else { break };
+        let Ok(output) = decode(coding, input, most) else { break };
         if output.len() > limit {
             return Err(CodingError::TooLarge(limit));
         }
@@ -174,6 +182,20 @@ fn is_gzip(body: &[u8]) -> bool {
     body.starts_with(&GZIP_MAGIC) && body.get(2) == Some(&GZIP_METHOD)
 }
 
+/// The coding of a body that begins as nothing else does, whatever it is called.
+fn begins_as(body: &[u8]) -> Option<Coding> {
+    match body {
+        _ if is_gzip(body) => Some(Coding::Gzip),
+        _ if is_zstd(body) => Some(Coding::Zstd),
+        _ => None,
+    }
+}
+
+/// Whether a body is zstd: a frame of it, or one that is skipped (RFC 8878, sections 3.1.1 and 3.1.2).
+fn is_zstd(body: &[u8]) -> bool {
+    matches!(body, [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
+}
+
 /// What zlib data begins with (RFC 1950, section 2.2): its method and window, and flags that make a multiple of 31 of both.
 const ZLIB_HEAD_BYTES: usize = 2;
 
@@ -183,19 +205,26 @@ fn is_zlib(body: &[u8]) -> bool {
         if method & 0x0f == GZIP_METHOD && method >> 4 <= 7 && u16::from_be_bytes([*method, *flags]).is_multiple_of(31))
 }
 
-/// Whether a body begins as markup or JSON: then it was never compressed.
+/// Whether a body begins as text: then it was never compressed. Compressed data holds control bytes or breaks UTF-8 before long; what is
+/// too short to tell by that begins as markup or JSON.
 fn is_plain(body: &[u8]) -> bool {
     const MAX_LOOKED_AT_BYTES: usize = 256;
+    const MIN_TELLING_BYTES: usize = 32;
     let start = &body[..body.len().min(MAX_LOOKED_AT_BYTES)];
     let text = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start();
-    text.starts_with(b"<") && !start.iter().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace())
+    let is_utf8 = match std::str::from_utf8(start) {
+        Ok(_) => true,
+        // The last character may be cut.
+        Err(error) => error.error_len().is_none(),
+    };
+    let has_control = start.iter().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace());
+    !has_control && (text.starts_with(b"<") || is_utf8 && start.len() >= MIN_TELLING_BYTES)
         || text.starts_with(b"{\"")
 }
 
 /// The first `most` bytes of what `input` decompresses to.
 fn decode(coding: Coding, input: &[u8], most: usize) -> Result<Vec<u8>, CodingError> {
     match coding {
-        _ if is_gzip(input) => gunzip(input, most),
         Coding::Gzip => gunzip(input, most),
         // Deflate is meant to be zlib (RFC 9110, section 8.4.1.2), but some servers send it bare.
         Coding::Deflate if is_zlib(input) => inflate(&input[ZLIB_HEAD_BYTES..], most, "deflate")
@@ -203,14 +232,28 @@ fn decode(coding: Coding, input: &[u8], most: usize) -> Result<Vec<u8>, CodingEr
             .map(|inflated| inflated.bytes),
         Coding::Deflate => inflate(input, most, "deflate").map(|inflated| inflated.bytes),
         Coding::Brotli => read_to(most, "br", brotli::Decompressor::new(input, 1 << 14)),
-        Coding::Zstd => {
-            let broken = |error: io::Error| CodingError::Broken { coding: "zstd", why: error.to_string() };
-            let mut decoder = zstd::stream::read::Decoder::with_buffer(input).map_err(broken)?;
-            // RFC 9659: a window of at most 8 MB may be asked of whoever decodes.
-            decoder.window_log_max(23).map_err(broken)?;
-            read_to(most, "zstd", decoder)
-        }
+        Coding::Zstd => unzstd(input, most),
     }
+}
+
+/// The frames of a zstd body, one after another. What follows the last whole one is passed over, as with gzip.
+fn unzstd(input: &[u8], most: usize) -> Result<Vec<u8>, CodingError> {
+    let broken = |error: io::Error| CodingError::Broken { coding: "zstd", why: error.to_string() };
+    let mut whole = Vec::new();
+    let mut rest = input;
+    while whole.len() < most && is_zstd(rest) {
+        let mut decoder = zstd::stream::read::Decoder::with_buffer(rest).map_err(broken)?.single_frame();
+        // RFC 9659: a window of at most 8 MB may be asked of whoever decodes.
+        decoder.window_log_max(23).map_err(broken)?;
+        decoder.by_ref().take((most - whole.len()) as u64).read_to_end(&mut whole).map_err(broken)?;
+        let behind = decoder.finish();
+        // Where there was enough, what is left need not be the beginning of a frame.
+        if behind.len() == rest.len() {
+            break;
+        }
+        rest = behind;
+    }
+    Ok(whole)
 }
 
 /// The members of a gzip body, one after another. Whatever follows the last whole one is passed over, as browsers and gzip

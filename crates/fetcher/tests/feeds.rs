@@ -322,6 +322,11 @@ mod links {
              <link>https://count.example/~r/1</link>",
             "<pheedo:origLink>https://port.example/ferry</pheedo:origLink><link>https://count.example/click</link>",
             "<link>https://port.example/ferry</link><feedburner:origLink>none</feedburner:origLink>",
+            "<link>https://port.example/ferry</link><feedburner:origLink>https://port.example/</feedburner:origLink>",
+            "<link>https://port.example/ferry</link><feedburner:origLink/>",
+            "<link>https://count.example/~r/1</link><feedburner:origLink><![CDATA[ https://port.example/ferry ]]></feedburner:origLink>",
+            "<link>https://count.example/~r/1</link><feedburner:origLink>\n  https://port.example/ferry\n</feedburner:origLink>",
+            "<feedburner:origlink>https://port.example/ferry</feedburner:origlink><link>https://count.example/~r/1</link>",
         ] {
             assert_eq!(page(item), there, "{item}");
         }

@@ -23,8 +23,8 @@ const NO_VALUES: [&str; 4] = ["NaN", "Infinity", "undefined", "None"];
 const MAX_WORD_BYTES: usize = 9;
 
 /// Mends, in one pass: line feeds and other control characters inside strings, backslashes that escape nothing, halves of
-/// surrogate pairs, quotation marks within a string, strings in single ones, comments, commas before a closing bracket or another comma or left out
-/// between two objects, `NaN` and the like, closing brackets too many or too few, and an end before the brackets are closed. What
+/// surrogate pairs, quotation marks within a string, strings in single ones, names without any, comments, commas before a closing bracket, behind an
+/// opening one or another comma or left out between two objects, `NaN`, `True`, `.5` and the like, closing brackets too many or too few, and an end before the brackets are closed. What
 /// follows the document is left out.
 pub fn repair(json: &str) -> JsonRepair {
     let mut repair = Repair {
@@ -38,7 +38,7 @@ pub fn repair(json: &str) -> JsonRepair {
     while let Some(c) = chars.next() {
         match c {
             '"' | '\'' => repair.string(c, &mut chars),
-            c if c.is_ascii_alphabetic() => repair.word(c, &mut chars),
+            c if c.is_ascii_alphabetic() || matches!(c, '_' | '$') => repair.word(c, &mut chars),
             '/' if chars.peek() == Some(&'*') => {
                 let mut last = ' ';
                 for c in chars.by_ref().skip(1) {
@@ -99,6 +99,10 @@ impl Repair {
                 self.is_whole = self.open.is_empty();
             }
             '}' | ']' => return,
+            // What nothing stands before parts nothing.
+            ',' if matches!(self.last, '{' | '[') => return,
+            '+' if matches!(self.last, ':' | ',' | '[') => return,
+            '.' if matches!(self.last, ':' | ',' | '[' | '-') => self.out.push_str("0."),
             ',' => {
                 self.drop_comma();
                 // A number or a word is whole once something follows.
@@ -112,13 +116,27 @@ impl Repair {
         self.last = c;
     }
 
-    /// Takes in a word: one of JSON's own, or what a script writes for no value.
+    /// Takes in a word: a name without quotation marks, one of JSON's own, or what a script writes for one or for no value.
     fn word(&mut self, first: char, chars: &mut Peekable<Chars<'_>>) {
         let mut word = String::from(first);
         while word.len() <= MAX_WORD_BYTES
             && let Some(c) = chars.next_if(char::is_ascii_alphanumeric)
         {
             word.push(c);
+        }
+        let is_key = self.open.last() == Some(&'}') && matches!(self.last, '{' | ',');
+        if is_key {
+            while let Some(c) = chars.next_if(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '-')) {
+                word.push(c);
+            }
+            self.out.push('"');
+            self.out.push_str(&word);
+            self.out.push('"');
+            self.last = '"';
+            return;
+        }
+        if ["True", "False"].contains(&word.as_str()) {
+            word.make_ascii_lowercase();
         }
         if NO_VALUES.contains(&word.as_str()) {
             // "-Infinity", too.
@@ -216,13 +234,25 @@ fn ends_string(mut rest: Peekable<Chars<'_>>) -> bool {
             skip_space(&mut rest);
             let value = |c: &char| c.is_ascii_digit() || "\"'{[]},-/".contains(*c);
             let mut words = JSON_WORDS.iter().chain(&NO_VALUES);
-            rest.peek().is_none_or(value) || words.any(|word| starts_with(rest.clone(), word))
+            rest.peek().is_none_or(value)
+                || words.any(|word| starts_with(rest.clone(), word))
+                || is_bare_name(rest)
         }
         // A comment, and no path: "<a href="/harbour">".
         Some('/') => matches!(rest.peek(), Some('/' | '*')),
         Some(c) => ":}]{[".contains(c),
         None => true,
     }
+}
+
+/// Whether `rest` begins with a name that has no quotation marks, and its colon.
+fn is_bare_name(mut rest: Peekable<Chars<'_>>) -> bool {
+    let is_of_name = |c: &char| c.is_alphanumeric() || matches!(c, '_' | '$' | '-');
+    let mut length = 0;
+    while rest.next_if(is_of_name).is_some() {
+        length += 1;
+    }
+    length > 0 && rest.next() == Some(':')
 }
 
 fn starts_with(mut rest: Peekable<Chars<'_>>, word: &str) -> bool {
@@ -261,6 +291,12 @@ mod tests {
                 json!({"a": null, "b": null, "c": [null, true, -1e5]}),
             ),
             ("{\"a\": 1,, \"b\": 2}", json!({"a": 1, "b": 2})),
+            ("{, \"a\": [, 1, 2]}", json!({"a": [1, 2]})),
+            ("{a: 1, b_2: {c-d: [true]}, $e: 'x'}", json!({"a": 1, "b_2": {"c-d": [true]}, "$e": "x"})),
+            (
+                "{\"a\": True, \"b\": [False, None], \"c\": [+1, .5, -.5]}",
+                json!({"a": true, "b": [false, null], "c": [1, 0.5, -0.5]}),
+            ),
             ("{/* made */ \"a\": 1 // by hand\n}", json!({"a": 1})),
             ("{\"a\": \"it\\'s // no comment\"}", json!({"a": "it's // no comment"})),
             ("{\"a\": [{\"b\": 1]}", json!({"a": [{"b": 1}]})),

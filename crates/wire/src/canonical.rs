@@ -84,6 +84,10 @@ const TRACKING: &[&str] = &[
     "cx_testid",
     "cx_testvariant",
     "cx_artpos",
+    "gaa_*",
+    "ftcamp",
+    "sharetoken",
+    "share_token",
 ];
 
 /// An article's address without what doesn't tell articles apart: fragment, tracking parameters, session ids, default
@@ -176,6 +180,8 @@ mod tests {
             "__s=1a2b&bsft_clkid=3",
             "trk=feed&trkCampaign=x&ito=1490",
             "amp_js_v=0.1&usqp=mq331AQ",
+            "gaa_at=eafs&gaa_n=AbC&gaa_ts=1a&gaa_sig=x",
+            "ftcamp=crm/email&shareToken=9c1",
         ] {
             assert_eq!(
                 canonical(&format!("https://news.example/view?id=7&{added}")),

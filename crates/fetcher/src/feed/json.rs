@@ -146,8 +146,10 @@ fn string(object: &Map<String, Value>, name: &str) -> Option<String> {
 fn people(object: &Map<String, Value>) -> Vec<Person> {
     let named = ["authors", "author"].into_iter().filter_map(|name| object.get(name));
     let all = named.flat_map(|value| list(value).unwrap_or_else(|| vec![value]));
+    // A list that stands in a list for no reason.
+    let all = all.flat_map(|value| list(value).unwrap_or_else(|| vec![value]));
     let mut people = Vec::new();
-    for person in all.filter_map(person).take(MAX_AUTHORS) {
+    for person in all.flat_map(persons).take(MAX_AUTHORS) {
         if !people.contains(&person) {
             people.push(person);
         }
@@ -155,13 +157,20 @@ fn people(object: &Map<String, Value>) -> Vec<Person> {
     people
 }
 
-fn person(value: &Value) -> Option<Person> {
-    let person = match value {
-        Value::Object(author) => Person { name: person::name(&string(author, "name")?), email: None },
-        Value::String(written) => person::parse(written),
-        _ => return None,
+/// The people whom an object or a name in its place names: one, or those whose names an object lists.
+fn persons(value: &Value) -> Vec<Person> {
+    let people: Vec<Person> = match value {
+        Value::Object(author) => match author.get("name") {
+            Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).map(person::parse).collect(),
+            _ => string(author, "name")
+                .map(|written| Person { name: person::name(&written), email: None })
+                .into_iter()
+                .collect(),
+        },
+        Value::String(written) => vec![person::parse(written)],
+        _ => Vec::new(),
     };
-    (person != Person::default()).then_some(person)
+    people.into_iter().filter(|person| *person != Person::default()).collect()
 }
 
 fn hubs(feed: &Map<String, Value>) -> Vec<String> {
@@ -226,6 +235,9 @@ mod tests {
             r#""author": ["Ann Quay", {"name": "Bo Pier"}]"#,
             r#""authors": {"0": {"name": "Ann Quay"}, "2": "Bo Pier"}"#,
             r#""authors": {"name": "Ann Quay"}, "author": "Bo Pier""#,
+            r#""authors": [[{"name": "Ann Quay"}, "Bo Pier"]]"#,
+            r#""authors": {"name": ["Ann Quay", "Bo Pier"]}"#,
+            r#""author": {"name": "Ann Quay"}, "authors": [{"name": "Ann Quay"}, {"name": "Bo Pier"}]"#,
         ] {
             assert_eq!(authors(written), ["Ann Quay", "Bo Pier"], "{written}");
         }
@@ -241,6 +253,35 @@ mod tests {
         assert_eq!(feed.entries[0].title.as_deref(), Some("A ship came in"));
         assert_eq!(feed.entries[1].link.as_deref(), Some("https://port.example/2"));
         assert_eq!(feed.warnings, [Warning::Malformed]);
+    }
+
+    #[test]
+    fn what_is_broken_in_one_place_costs_no_entry() {
+        let whole = r#"{"version": "https://jsonfeed.org/version/1", "items": [{"id": "1", "content_text": "It came in."},
+            {"id": "2", "url": "https://port.example/2"}]}"#;
+        for (sound, broken) in [
+            ("It came", "It\u{0}came"),
+            ("It came", "It\u{7}\u{b}\u{1b}came"),
+            ("It came", "It\r\n\tcame"),
+            ("It came", "It \\x\\d came"),
+            ("It came", "It \\ud83d came"),
+            ("It came", "It \"just\" came"),
+            ("\"id\": \"1\"", "id: \"1\", image: undefined, pinned: True"),
+            ("[{", "[,{"),
+            ("},", "},,"),
+            ("},", "}"),
+            ("\"}]}", "\",},],}"),
+            ("}]}", "}]}\u{0}\u{0}"),
+            ("}]}", "}]} <!-- cached -->"),
+            ("}]}", "}]}{\"items\": []}"),
+            ("\"items\"", "/* all of them */ \"items\""),
+        ] {
+            let text = whole.replacen(sound, broken, 1);
+            let ids: Vec<Option<String>> =
+                read(&text, None).expect(&text).entries.into_iter().map(|entry| entry.guid).collect();
+            assert_eq!(ids, [Some("1".to_owned()), Some("2".to_owned())], "{text}");
+        }
+        assert_eq!(feed(&whole.replace('"', "'")).entries.len(), 2);
     }
 
     #[test]

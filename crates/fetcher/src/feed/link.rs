@@ -61,20 +61,30 @@ fn has_scheme(href: &str) -> bool {
 }
 
 /// An address, trimmed, without the scheme by which it says that a feed is there: `feed://host/…` stands for `http://host/…`,
-/// `feeds://host/…` for `https://host/…`, and `feed:https://…` for what follows (draft-obasanjo-feed-uri-scheme-02), also behind `//`.
+/// `feeds://host/…` for `https://host/…`, and `feed:https://…` for what follows (draft-obasanjo-feed-uri-scheme-02), also behind `//` or
+/// without the colon that some browsers lose. Readers of podcasts and others have schemes of their own for the same.
 pub(super) fn without_feed_scheme(written: &str) -> Cow<'_, str> {
     let written = written.trim();
     let Some((scheme, rest)) = written.split_once(':') else { return Cow::Borrowed(written) };
-    let inner = rest.trim_start_matches('/');
+    const OF_READERS: [&str; 5] = ["feed", "pcast", "itpc", "podcast", "rss"];
+    let is = |name: &str| scheme.eq_ignore_ascii_case(name);
     let web = match () {
-        () if scheme.to_ascii_lowercase().starts_with("feed") && is_web(inner) => {
-            return Cow::Borrowed(inner);
-        }
-        () if scheme.eq_ignore_ascii_case("feed") => "http",
-        () if scheme.eq_ignore_ascii_case("feeds") => "https",
+        () if OF_READERS.iter().any(|name| is(name)) => "http",
+        () if is("feeds") => "https",
         () => return Cow::Borrowed(written),
     };
-    if rest.starts_with("//") { Cow::Owned(format!("{web}:{rest}")) } else { Cow::Borrowed(rest) }
+    let inner = rest.trim_start_matches('/');
+    if is_web(inner) {
+        return Cow::Borrowed(inner);
+    }
+    if let Some(lost) = ["https", "http"]
+        .iter()
+        .find(|web| inner.strip_prefix(**web).is_some_and(|rest| rest.starts_with("//")))
+    {
+        return Cow::Owned(format!("{lost}:{}", &inner[lost.len()..]));
+    }
+    let host = inner.split('/').next().unwrap_or_default();
+    if host.contains('.') { Cow::Owned(format!("{web}://{inner}")) } else { Cow::Borrowed(rest) }
 }
 
 /// Whether an address is one of the web.

@@ -258,6 +258,30 @@ mod tests {
     }
 
     #[test]
+    fn the_schemes_of_readers_are_http_however_they_are_written() {
+        for (written, meant) in [
+            ("feed:a.example/rss", "http://a.example/rss"),
+            ("feed:////a.example/rss", "http://a.example/rss"),
+            ("feed:https//a.example/rss", "https://a.example/rss"),
+            ("feed://http//a.example/rss", "http://a.example/rss"),
+            ("Feed:HTTPS://a.example/rss", "https://a.example/rss"),
+            ("feed:&#47;&#47;a.example/rss?x=1&amp;y=2", "http://a.example/rss?x=1&y=2"),
+            ("pcast://a.example/rss", "http://a.example/rss"),
+            ("itpc://a.example:8080/rss", "http://a.example:8080/rss"),
+            ("podcast://a.example/rss", "http://a.example/rss"),
+            ("rss://a.example/rss", "http://a.example/rss"),
+        ] {
+            let list = format!(r#"<opml><body><outline xmlUrl="{written}"/></body></opml>"#);
+            let opml = read(list.as_bytes()).unwrap();
+            assert_eq!(opml.feeds.first().map(|feed| feed.url.as_str()), Some(meant), "{written}");
+        }
+        for none in ["feed:", "feed:rss", "feeds", "mailto:a@a.example", "javascript:a.example/rss"] {
+            let list = format!(r#"<opml><body><outline xmlUrl="{none}"/></body></opml>"#);
+            assert_eq!(read(list.as_bytes()).unwrap().skipped, [none]);
+        }
+    }
+
+    #[test]
     fn an_outline_of_a_feeds_type_may_give_its_address_as_a_links() {
         let list = r#"<opml><body><outline type="rss" url="https://a.example/rss"/>
             <outline type="link" url="https://b.example/"/></body></opml>"#;

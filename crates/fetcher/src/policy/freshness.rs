@@ -5,7 +5,9 @@ use std::time::Duration;
 use http::{HeaderMap, header};
 use jiff::Timestamp;
 
-/// The rest of the answer's freshness lifetime at `now`: `max-age` less `Age`, else `Expires` less `Date`. `None` where the
+use crate::retry_after::{http_date, server_clock};
+
+/// The rest of the answer's freshness lifetime at `now`: `max-age` less `Age`, else `Expires` less `Date` and `Age`. `None` where the
 /// answer says nothing, zero where it says that it is stale at once.
 pub(crate) fn fresh_for(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let mut max_age = None;
@@ -28,14 +30,12 @@ pub(crate) fn fresh_for(headers: &HeaderMap, now: Timestamp) -> Option<Duration>
     }
     let expires = headers.get(header::EXPIRES)?;
     // An invalid date, "0" above all, means the past (section 5.3).
-    let Some(expires) = date(expires) else { return Some(Duration::ZERO) };
+    let Some(expires) = expires.to_str().ok().and_then(|date| http_date(date.trim())) else {
+        return Some(Duration::ZERO);
+    };
     // Counting from the server's own clock keeps a wrong one from mattering.
-    let from = headers.get(header::DATE).and_then(date).unwrap_or(now);
-    Some(Duration::try_from(expires.duration_since(from)).unwrap_or_default())
-}
-
-fn date(value: &http::HeaderValue) -> Option<Timestamp> {
-    Timestamp::try_from(httpdate::parse_http_date(value.to_str().ok()?.trim()).ok()?).ok()
+    let rest = expires.duration_since(server_clock(headers, now));
+    Some(Duration::try_from(rest).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 //! Behind a proxy only the second holds: the proxy resolves names, and it alone decides which addresses they lead to.
 
 use std::{
+    cell::Cell,
     collections::{BTreeMap, BTreeSet},
     net::{IpAddr, SocketAddr},
     sync::Arc,
@@ -17,6 +18,20 @@ use url::{Host, Url};
 
 use super::{FailureKind, Resolver, TransportError};
 use crate::{FetchSettings, FetchSettingsError, address::is_public};
+
+tokio::task_local! {
+    /// Whether a name was resolved for the request under way, and so a connection begun for it.
+    static HAS_CONNECTED: Cell<bool>;
+}
+
+/// What comes of `sending` a request to a named host, and whether a connection was begun for it. Without one it went over one that was kept.
+pub(super) async fn noting_connections<T>(sending: impl Future<Output = T>) -> (T, bool) {
+    let noted = async {
+        let sent = sending.await;
+        (sent, HAS_CONNECTED.with(Cell::get))
+    };
+    HAS_CONNECTED.scope(Cell::new(false), noted).await
+}
 
 /// Lets requests reach public addresses, and those that the operator named.
 #[derive(Clone)]
@@ -125,6 +140,8 @@ impl AddressFilter {
 
 impl reqwest::dns::Resolve for AddressFilter {
     fn resolve(&self, name: Name) -> Resolving {
+        // Requests that nobody watches aren't noted.
+        let _ = HAS_CONNECTED.try_with(|has_connected| has_connected.set(true));
         let addresses = self.clone().addresses(name.as_str().to_owned());
         Box::pin(async move {
             let addresses: Addrs = Box::new(addresses.await?.into_iter());

@@ -59,6 +59,23 @@ pub(super) fn was_not_processed(error: &reqwest::Error) -> bool {
     })
 }
 
+/// Whether the connection ended before an answer came.
+pub(super) fn ended_unanswered(error: &reqwest::Error) -> bool {
+    !error.is_connect()
+        && causes(error).any(|cause| {
+            cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_incomplete_message)
+                || cause.downcast_ref::<io::Error>().is_some_and(|error| {
+                    matches!(
+                        error.kind(),
+                        io::ErrorKind::ConnectionReset
+                            | io::ErrorKind::ConnectionAborted
+                            | io::ErrorKind::BrokenPipe
+                            | io::ErrorKind::UnexpectedEof
+                    )
+                })
+        })
+}
+
 /// Whether the server wants HTTP/1.1 for the request (RFC 9113, section 7).
 pub(super) fn asks_for_http1(error: &reqwest::Error) -> bool {
     causes(error)

@@ -18,7 +18,7 @@ use url::Url;
 
 use super::{
     FailureKind, Purpose, Request, Resolver, Response, SystemResolver, Transport, TransportError,
-    address_filter::AddressFilter,
+    address_filter::{self, AddressFilter},
     failure::{self, timed_out},
     proxy::{Proxies, ProxyChoice, ProxyMatcher, ProxyServer},
 };
@@ -390,15 +390,25 @@ fn ends_as_document(body: &[u8]) -> bool {
         .any(|end| body.len().checked_sub(end.len()).is_some_and(|at| body[at..].eq_ignore_ascii_case(end)))
 }
 
-/// Sends `request`, and once more where the server says that it did nothing about it: a server that closes a connection
-/// or sheds load over HTTP/2 wants to be asked anew at once, whatever the method (RFC 9113, section 8.7), and one that wants HTTP/1.1 for
-/// it over that (section 7, HTTP_1_1_REQUIRED).
+/// Sends `request`, and once more where the server did nothing about it: a server that closes a connection or sheds load over HTTP/2
+/// says so and wants to be asked anew at once, whatever the method (RFC 9113, section 8.7), and one that wants HTTP/1.1 for it over that
+/// (section 7, HTTP_1_1_REQUIRED). A connection that rested may have been closed while the request was on its way: what may be asked twice
+/// is asked once more, over another one (RFC 9112, section 9.3.1).
 async fn head(clients: &HttpClients, request: reqwest::Request) -> reqwest::Result<reqwest::Response> {
-    let again = request.try_clone();
-    match (clients.any.execute(request).await, again) {
-        (Err(error), Some(again)) if failure::asks_for_http1(&error) => clients.http1.execute(again).await,
-        (Err(error), Some(again)) if failure::was_not_processed(&error) => clients.any.execute(again).await,
-        (sent, _) => sent,
+    let Some(again) = request.try_clone() else {
+        return clients.any.execute(request).await;
+    };
+    let is_safe = *again.method() == Method::GET;
+    // An address needs no resolver, so how it was reached isn't known.
+    let is_named = again.url().domain().is_some();
+    let (sent, has_connected) = address_filter::noting_connections(clients.any.execute(request)).await;
+    match sent {
+        Err(error) if failure::asks_for_http1(&error) => clients.http1.execute(again).await,
+        Err(error) if failure::was_not_processed(&error) => clients.any.execute(again).await,
+        Err(error) if is_safe && is_named && !has_connected && failure::ended_unanswered(&error) => {
+            clients.any.execute(again).await
+        }
+        sent => sent,
     }
 }
 

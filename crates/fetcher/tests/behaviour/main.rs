@@ -7,13 +7,16 @@
 mod addresses;
 mod backing_off;
 mod bounds;
+mod codings;
 mod feed_options;
 mod http2;
+mod kept_connections;
 mod moving;
 mod nginx;
 mod pages;
 mod politeness;
 mod proxies;
+mod retry_after;
 mod revisits;
 mod robots;
 mod soak;

@@ -1,23 +1,9 @@
 //! Pages: from an entry's link to the bytes of an article.
 
-use std::{
-    io::Write,
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::{io::Write, time::Duration};
 
-use dateline_fetcher::{
-    PageFailure,
-    transport::{FailureKind, LiveTransport, Purpose, Request, Transport},
-};
+use dateline_fetcher::PageFailure;
 use dateline_wire::RejectReason;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpListener,
-};
 
 use crate::support::*;
 
@@ -397,40 +383,6 @@ async fn an_answer_that_says_it_holds_nothing_or_holds_an_empty_document_is_aske
         assert_eq!(error.reason(), RejectReason::Empty);
         assert!(error.retry_in(1, monday()).is_some());
     }
-}
-
-#[tokio::test]
-async fn a_kept_connection_that_ends_after_the_request_was_sent_is_a_failure_to_be_tried_again_later() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let asked = Arc::new(AtomicUsize::new(0));
-    let counted = asked.clone();
-    let serving = tokio::spawn(async move {
-        while let Ok((mut stream, _)) = listener.accept().await {
-            let counted = counted.clone();
-            tokio::spawn(async move {
-                let mut head = Vec::new();
-                while stream.read_buf(&mut head).await.is_ok_and(|read| read > 0) {
-                    if !head.ends_with(b"\r\n\r\n") {
-                        continue;
-                    }
-                    head.clear();
-                    // Of all requests but the first nothing is heard any more.
-                    if counted.fetch_add(1, Ordering::SeqCst) > 0 {
-                        break;
-                    }
-                    let kept = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{PAGE}", PAGE.len());
-                    stream.write_all(kept.as_bytes()).await.unwrap();
-                }
-            });
-        }
-    });
-    let live = LiveTransport::new(&settings(&["news.example"], address)).unwrap();
-    let page = || live.send(Request::get(url("http://news.example/1"), Purpose::Page));
-    assert_eq!(page().await.unwrap().status, 200);
-    assert_eq!(page().await.unwrap_err().kind, FailureKind::Cut);
-    assert_eq!(asked.load(Ordering::SeqCst), 2, "it may have done what it was asked for");
-    serving.abort();
 }
 
 #[tokio::test]

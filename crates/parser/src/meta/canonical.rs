@@ -54,7 +54,7 @@ fn whole<'h>(href: &'h str, own: &Url) -> Cow<'h, str> {
 
 /// Whether a template was never filled in: it holds its own marks, or what a script writes for nothing.
 fn is_unfilled(href: &str) -> bool {
-    let has_marks = ["{{", "${", "<%", "<?", "%7B%7B", "[object"].iter().any(|mark| href.contains(mark));
+    let has_marks = ["{", "%7B", "<%", "<?", "[object"].iter().any(|mark| href.contains(mark));
     has_marks || href.split(['/', '?', '=']).any(text::is_placeholder)
 }
 
@@ -110,8 +110,8 @@ fn is_front(url: &Url) -> bool {
     url.path().trim_matches('/').is_empty() && url.query().is_none()
 }
 
-/// The address of the page that a cache serves a copy of, as AMP caches write it: `/c/s/HOST/PATH`, `/amp/s/HOST/PATH`, the
-/// `s` for https. See "AMP Cache URL format and request handling" of the AMP project.
+/// The address of the page that a cache serves a copy of, as AMP caches write it: `/c/s/HOST/PATH` (also `v` for
+/// viewers and `wp` for web packages), `/amp/s/HOST/PATH`, the `s` for https. See "AMP Cache URL format and request handling" of the AMP project.
 fn cached(own: &Url) -> Option<Url> {
     let path = own.path().trim_start_matches('/');
     let (kind, rest) = path.split_once('/')?;
@@ -122,8 +122,10 @@ fn cached(own: &Url) -> Option<Url> {
     let (host, tail) = rest.split_once('/')?;
     let is_host = host.contains('.') && host.rsplit('.').next().is_some_and(|last| last.len() >= 2);
     // A file has a point in its name too; a host stands before a path.
-    let is_copy =
-        matches!(kind, "c" | "v" | "amp") && is_host && !tail.is_empty() && own.host_str() != Some(host);
+    let is_copy = matches!(kind, "c" | "v" | "wp" | "amp")
+        && is_host
+        && !tail.is_empty()
+        && own.host_str() != Some(host);
     let query = own.query().map(|query| format!("?{query}")).unwrap_or_default();
     is_copy.then(|| Url::parse(&format!("{scheme}://{host}/{tail}{query}")).ok()).flatten()
 }
@@ -150,8 +152,9 @@ fn segments(url: &Url) -> Vec<&str> {
 /// Whether a segment of a path is one article's: it holds a number that is no part of a day and no error, or several words.
 fn names_article(segment: &str) -> bool {
     let words = segment.split(['-', '_', '.', '%', '+']).filter(|word| word.len() > 1).count();
-    if digits(segment) == segment.len() {
-        let number: u64 = segment.parse().unwrap_or(u64::MAX);
+    let stem = segment.split('.').next().unwrap_or(segment);
+    if digits(stem) == stem.len() {
+        let number: u64 = stem.parse().unwrap_or(u64::MAX);
         return number > 31 && !(400..=599).contains(&number) && !(1_900..=2_100).contains(&number);
     }
     words > 2 || digits(segment) > 0 && !segment.starts_with("page")
@@ -283,6 +286,14 @@ mod tests {
             "https://gazette.example/view?id=undefined",
             "{{ canonical }}",
             "https://gazette.example/${slug}",
+            "https://gazette.example/{slug}",
+            "https://gazette.example/%7Bslug%7D",
+            "https://gazette.example/#{path}",
+            "https://undefined/world",
+            "//null/world",
+            "http://localhost:3000/world/2025/06/ferry.html",
+            "http://10.0.0.7/world/2025/06/ferry.html",
+            "file:///srv/world/ferry.html",
             "[object Object]",
             "NaN",
             "",
@@ -302,6 +313,11 @@ mod tests {
             ("https://gazette.example/world/ferry", "https://gazette.example/world"),
             ("https://gazette.example/article/1234567", "https://gazette.example/tag/harbour-news"),
             ("https://gazette.example/news/ferry-runs-again-after-storm", "https://gazette.example/404"),
+            ("https://gazette.example/news/ferry-runs-again-after-storm", "https://gazette.example/404.html"),
+            (
+                "https://gazette.example/news/ferry-runs-again-after-storm",
+                "https://gazette.example/error/500.php",
+            ),
         ] {
             assert_eq!(canonical(own, href), own, "{href}");
         }
@@ -339,6 +355,17 @@ mod tests {
             canonical("https://search.example/amp/s/www.gazette.example/world/ferry-runs?id=7", ""),
             original
         );
+        for cache in [
+            "https://www-gazette-example.cache.example/v/s/",
+            "https://www-gazette-example.cache.example/wp/s/",
+            "https://cache.example/c/s/",
+            "https://www.search.example/amp/s/",
+        ] {
+            let own = format!("{cache}www.gazette.example/world/ferry-runs?id=7");
+            for href in ["", "undefined", "https://www.gazette.example/", original] {
+                assert_eq!(canonical(&own, href), original, "{own} {href}");
+            }
+        }
         let page = "https://www.gazette.example/world/ferry-runs";
         assert_eq!(canonical(page, "https://cache.example/c/s/www.gazette.example/world/ferry-runs"), page);
     }

@@ -110,7 +110,7 @@ impl<'t> XmlReader<'t> {
             }
             FeedField::Link => self.accept_link(&body),
             FeedField::OriginalLink => {
-                let href = link::resolve(&body, self.scopes.base()).filter(|href| link::is_web(href));
+                let href = original(&body, self.scopes.base());
                 let draft = self.draft();
                 draft.original_link = draft.original_link.take().or(href);
             }
@@ -211,4 +211,12 @@ impl<'t> XmlReader<'t> {
 /// An attribute's value, if it says anything.
 fn value(attribute: Option<Cow<'_, str>>) -> Option<String> {
     attribute.map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+}
+
+/// The address of the page that a service which counts readers replaced by its own: a word such as "undefined" is none, nor is the front page.
+fn original(written: &str, base: Option<&Url>) -> Option<String> {
+    let is_address = link::is_web(written.trim()) || written.trim().starts_with('/');
+    let href = link::resolve(written, base).filter(|href| is_address && link::is_web(href))?;
+    let is_page = Url::parse(&href).is_ok_and(|url| url.path() != "/" || url.query().is_some());
+    is_page.then_some(href)
 }
