@@ -1,8 +1,9 @@
 //! Redirectors that carry the target in the query of their links, as it is, or in the path.
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use url::{Position, Url};
 
-/// The hosts of a redirector.
+/// The hosts of a redirector, without the `www.` or `m.` before them.
 enum RedirectorHosts {
     /// Exactly these.
     Named(&'static [&'static str]),
@@ -23,26 +24,36 @@ struct QueryRedirector {
 
 /// What alerts, search results, social networks and mail filters wrap links in. The shapes are those that their links show;
 /// none is documented but Outlook's (Microsoft Defender for Office 365, "Safe Links").
-const REDIRECTORS: [QueryRedirector; 29] = [
+const REDIRECTORS: [QueryRedirector; 33] = [
     QueryRedirector {
-        hosts: RedirectorHosts::AnyCountry("www.google."),
+        hosts: RedirectorHosts::AnyCountry("google."),
         path: "/url",
         parameters: &["url", "q"],
     },
     QueryRedirector {
-        hosts: RedirectorHosts::Named(&["www.bing.com"]),
+        hosts: RedirectorHosts::Named(&["bing.com", "cn.bing.com"]),
         path: "/news/apiclick.aspx",
         parameters: &["url"],
     },
     QueryRedirector {
-        hosts: RedirectorHosts::Named(&["l.facebook.com", "lm.facebook.com", "www.facebook.com"]),
+        hosts: RedirectorHosts::Named(&["l.facebook.com", "lm.facebook.com", "facebook.com"]),
         path: "/l.php",
+        parameters: &["u"],
+    },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["facebook.com"]),
+        path: "/flx/warn",
         parameters: &["u"],
     },
     QueryRedirector { hosts: RedirectorHosts::Named(&["l.instagram.com"]), path: "/", parameters: &["u"] },
     QueryRedirector {
         hosts: RedirectorHosts::Below("safelinks.protection.outlook.com"),
-        path: "/",
+        path: "/*",
+        parameters: &["url"],
+    },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["statics.teams.cdn.office.net"]),
+        path: "/evergreen-assets/safelinks/*",
         parameters: &["url"],
     },
     QueryRedirector { hosts: RedirectorHosts::AnyCountry("yandex."), path: "/turbo", parameters: &["text"] },
@@ -52,14 +63,19 @@ const REDIRECTORS: [QueryRedirector; 29] = [
         parameters: &["url"],
     },
     QueryRedirector {
-        hosts: RedirectorHosts::Named(&["vk.com", "m.vk.com", "away.vk.com"]),
+        hosts: RedirectorHosts::Named(&["vk.com", "away.vk.com"]),
         path: "/away.php",
         parameters: &["to"],
     },
     QueryRedirector {
-        hosts: RedirectorHosts::Named(&["www.youtube.com"]),
+        hosts: RedirectorHosts::Named(&["youtube.com"]),
         path: "/redirect",
         parameters: &["q"],
+    },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["ya.ru"]),
+        path: "/clck/jsredir",
+        parameters: &["url"],
     },
     QueryRedirector {
         hosts: RedirectorHosts::AnyCountry("yandex."),
@@ -72,7 +88,7 @@ const REDIRECTORS: [QueryRedirector; 29] = [
         parameters: &["uddg"],
     },
     QueryRedirector {
-        hosts: RedirectorHosts::Named(&["www.linkedin.com"]),
+        hosts: RedirectorHosts::Named(&["linkedin.com"]),
         path: "/redir/redirect",
         parameters: &["url"],
     },
@@ -92,6 +108,11 @@ const REDIRECTORS: [QueryRedirector; 29] = [
         hosts: RedirectorHosts::Named(&["news.google.com"]),
         path: "/news/url",
         parameters: &["url"],
+    },
+    QueryRedirector {
+        hosts: RedirectorHosts::Named(&["news.google.com"]),
+        path: "/url",
+        parameters: &["url", "q"],
     },
     QueryRedirector {
         hosts: RedirectorHosts::Named(&["slack-redir.net"]),
@@ -115,7 +136,7 @@ const REDIRECTORS: [QueryRedirector; 29] = [
         parameters: &["z"],
     },
     QueryRedirector {
-        hosts: RedirectorHosts::Named(&["www.pinterest.com"]),
+        hosts: RedirectorHosts::Named(&["pinterest.com"]),
         path: "/offsite/",
         parameters: &["url"],
     },
@@ -124,22 +145,14 @@ const REDIRECTORS: [QueryRedirector; 29] = [
         path: "/url",
         parameters: &["a"],
     },
-    QueryRedirector {
-        hosts: RedirectorHosts::Named(&["ok.ru", "m.ok.ru"]),
-        path: "/dk",
-        parameters: &["st.link"],
-    },
+    QueryRedirector { hosts: RedirectorHosts::Named(&["ok.ru"]), path: "/dk", parameters: &["st.link"] },
     QueryRedirector {
         hosts: RedirectorHosts::Named(&["link.zhihu.com", "link.csdn.net"]),
         path: "/",
         parameters: &["target"],
     },
     QueryRedirector { hosts: RedirectorHosts::Named(&["weibo.cn"]), path: "/sinaurl", parameters: &["u"] },
-    QueryRedirector {
-        hosts: RedirectorHosts::Named(&["www.douban.com"]),
-        path: "/link2/",
-        parameters: &["url"],
-    },
+    QueryRedirector { hosts: RedirectorHosts::Named(&["douban.com"]), path: "/link2/", parameters: &["url"] },
     QueryRedirector { hosts: RedirectorHosts::Named(&["cr.naver.com"]), path: "/rd", parameters: &["u"] },
 ];
 
@@ -155,29 +168,45 @@ impl RedirectorHosts {
     }
 }
 
+/// A host without what says that it is the web's or for telephones.
+fn plain(host: &str) -> &str {
+    ["www.", "m."].iter().find_map(|before| host.strip_prefix(before)).unwrap_or(host)
+}
+
 /// The address of the web on another host that `url` carries, if it is a link of a known shape.
 pub(crate) fn carried(url: &Url) -> Option<Url> {
-    let host = url.host_str()?;
+    let host = plain(url.host_str()?);
     let is_elsewhere = |target: &Url| {
-        matches!(target.scheme(), "http" | "https") && target.host_str().is_some_and(|other| other != host)
+        matches!(target.scheme(), "http" | "https")
+            && target.host_str().is_some_and(|other| plain(other) != host)
     };
     if let Some(target) = in_path(host, url) {
         return Some(target).filter(is_elsewhere);
     }
-    let is_at = |path: &str| match path.strip_suffix('*') {
+    let path = url.path().trim_end_matches('/');
+    let is_at = |known: &str| match known.strip_suffix('*') {
         Some(start) => url.path().starts_with(start),
-        None => url.path() == path,
+        None => path == known.trim_end_matches('/'),
     };
     let known = REDIRECTORS.iter().find(|known| known.hosts.hold(host) && is_at(known.path))?;
     let values = known.parameters.iter().filter_map(|parameter| {
-        url.query_pairs().find(|(name, _)| name == parameter).map(|(_, value)| value)
+        url.query_pairs().find(|(name, _)| name.eq_ignore_ascii_case(parameter)).map(|(_, value)| value)
     });
-    let mut targets = values.filter_map(|value| Url::parse(&value).ok());
+    let mut targets = values.filter_map(|value| address_in(&value));
     targets.find(is_elsewhere)
 }
 
+/// The address that a parameter holds; one that was escaped twice is escaped once more.
+fn address_in(value: &str) -> Option<Url> {
+    let is_escaped = value.split_once('%').is_some_and(|(scheme, _)| matches!(scheme, "http" | "https"));
+    match is_escaped {
+        true => Url::parse(&percent_encoding::percent_decode_str(value).decode_utf8().ok()?).ok(),
+        false => Url::parse(value).ok(),
+    }
+}
+
 /// The address in a link as a mail filter (`/v3/__https://host/path__;…`, and before that `/v2/url?u=https-3A__host_path`), a search
-/// (`/RU=…/RK=2/`) and a viewer of AMP pages (`/amp/s/host/path`) write it.
+/// (`/RU=…/RK=2/`, `/ck/a?u=a1…`) and a viewer of AMP pages (`/amp/s/host/path`) write it.
 fn in_path(host: &str, url: &Url) -> Option<Url> {
     match host {
         "urldefense.proofpoint.com" => {
@@ -185,7 +214,14 @@ fn in_path(host: &str, url: &Url) -> Option<Url> {
             let escaped = written.replace('-', "%").replace('_', "/");
             Url::parse(&percent_encoding::percent_decode_str(&escaped).decode_utf8().ok()?).ok()
         }
-        _ if RedirectorHosts::AnyCountry("www.google.").hold(host) => {
+        // "a1" says how the address is written: in base64 for addresses.
+        "bing.com" if url.path() == "/ck/a" => {
+            let (_, written) = url.query_pairs().find(|(name, _)| name == "u")?;
+            let address =
+                BASE64_URL_SAFE_NO_PAD.decode(written.strip_prefix("a1")?.trim_end_matches('=')).ok()?;
+            Url::parse(std::str::from_utf8(&address).ok()?).ok()
+        }
+        _ if RedirectorHosts::AnyCountry("google.").hold(host) => {
             let page = url[Position::BeforePath..].strip_prefix("/amp/")?;
             let secure = page.strip_prefix("s/").map(|page| format!("https://{page}"));
             let target = Url::parse(&secure.unwrap_or_else(|| format!("http://{page}"))).ok()?;
@@ -232,6 +268,92 @@ mod tests {
             "https://r.search.yahoo.com/_ylt=Awr/RV=2/RE=1/RO=10/RU=https%3a%2f%2fnews.example%2fa%3fx%3d1/RK=2/RS=x-",
         ] {
             assert_eq!(target(link).as_deref(), Some("https://news.example/a?x=1"), "{link}");
+        }
+    }
+
+    #[test]
+    fn a_target_is_found_however_the_link_around_it_is_written() {
+        let there = Some("https://news.example/a?x=1".to_owned());
+        let found: Vec<(&str, Option<String>)> = [
+            "https://google.com/url?q=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1",
+            "https://www.google.com.hk/url?sa=t&source=web&rct=j&url=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1&ved=2a",
+            "https://www.google.co.jp/url?url=https://news.example/a%3Fx%3D1",
+            "http://www.google.com/url?sa=t&q=&url=https://news.example/a%3Fx%3D1",
+            "https://www.google.com/url?q=news&url=https://news.example/a%3Fx%3D1",
+            "https://www.google.com:443/url?URL=https://news.example/a%3Fx%3D1",
+            "https://news.google.com/url?q=https://news.example/a%3Fx%3D1",
+            "https://www.google.com/url/?q=https://news.example/a%3Fx%3D1",
+            "https://www.google.com/url?q=https://news.example/a%3Fx%3D1%23top",
+            "https://www.bing.com/news/apiclick.aspx?ref=FexRss&aid=&tid=68&url=https%3a%2f%2fnews.example%2fa%3fx%3d1&c=12&mkt=ru-ru",
+            "http://bing.com/news/apiclick.aspx?url=https%3a%2f%2fnews.example%2fa%3fx%3d1",
+            "https://cn.bing.com/news/apiclick.aspx?url=https%3a%2f%2fnews.example%2fa%3fx%3d1",
+            "https://www.bing.com/ck/a?!&&p=0a1b&ptn=3&u=a1aHR0cHM6Ly9uZXdzLmV4YW1wbGUvYT94PTE&ntb=1",
+            "https://yandex.com/clck/jsredir?url=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1&text=",
+            "https://www.yandex.ru/clck/jsredir?url=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1",
+            "https://ya.ru/clck/jsredir?url=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1",
+            "https://m.facebook.com/l.php?u=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1&h=AT1",
+            "https://facebook.com/l.php?u=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1",
+            "https://www.facebook.com/flx/warn/?u=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1&h=AT1",
+            "https://l.facebook.com/l.php?h=AT1&s=1&u=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1%26fbclid%3DIwAR0",
+            "https://nam10.safelinks.protection.outlook.com/?url=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1&amp;data=05%7C02",
+            "https://gbr01.safelinks.protection.outlook.com/GetUrlReputation?url=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1",
+            "https://nam02.safelinks.protection.outlook.com/ap/w-59584e83/?url=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1",
+            "https://apc01.safelinks.protection.outlook.com?url=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1",
+            "https://statics.teams.cdn.office.net/evergreen-assets/safelinks/1/atp-safelinks.html?url=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1&locale=en",
+            "https://vk.com/away.php?utf=1&to=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1&cc_key=",
+            "https://www.youtube.com/redirect?event=video_description&q=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1",
+            "https://youtube.com/redirect?q=https%3A%2F%2Fnews.example%2Fa%3Fx%3D1",
+            "https://www.google.com/url?q=https%253A%252F%252Fnews.example%252Fa%253Fx%253D1",
+        ]
+        .into_iter()
+        .map(|link| (link, target(link)))
+        .collect();
+        let wrong: Vec<_> = found
+            .iter()
+            .filter(|(link, target)| {
+                let expected = match *link {
+                    link if link.contains("%23top") => Some("https://news.example/a?x=1#top".to_owned()),
+                    link if link.contains("fbclid") => {
+                        Some("https://news.example/a?x=1&fbclid=IwAR0".to_owned())
+                    }
+                    _ => there.clone(),
+                };
+                *target != expected
+            })
+            .collect();
+        assert!(wrong.is_empty(), "{} {wrong:#?}", wrong.len());
+    }
+
+    #[test]
+    fn links_that_look_like_a_redirectors_are_none() {
+        for link in [
+            "https://google.com.news.example/url?q=https://other.example/a",
+            "https://notgoogle.com/url?q=https://other.example/a",
+            "https://www.google.example/url?q=https://other.example/a",
+            "https://www.google.com/urls?q=https://other.example/a",
+            "https://www.google.com/?url=https://other.example/a",
+            "https://www.google.com/imgres?imgurl=https://other.example/a.jpg&imgrefurl=https://other.example/a",
+            "https://www.google.com/url?q=other.example/a",
+            "https://www.google.com/url?q=//other.example/a",
+            "https://www.google.com/url?q=ftp://other.example/a",
+            "https://www.google.com/url?q=https://",
+            "https://www.google.com/url?q=https://www.google.com/search%3Fq=a",
+            "https://www.bing.com/news/search?url=https://other.example/a",
+            "https://www.bing.com/ck/a?u=a1bm90IGFuIGFkZHJlc3M",
+            "https://www.bing.com/ck/a?u=a2aHR0cHM6Ly9uZXdzLmV4YW1wbGUv",
+            "https://www.facebook.com/sharer.php?u=https://other.example/a",
+            "https://www.facebook.com/sharer/sharer.php?u=https://other.example/a",
+            "https://facebook.com.news.example/l.php?u=https://other.example/a",
+            "https://outlook.com/?url=https://other.example/a",
+            "https://safelinks.protection.outlook.com/?url=https://other.example/a",
+            "https://yandex.ru/search?url=https://other.example/a",
+            "https://news.example/clck/jsredir?url=https://other.example/a",
+            "https://vk.com/share.php?url=https://other.example/a",
+            "https://twitter.com/intent/tweet?url=https://other.example/a",
+            "https://web.archive.org/save?url=https://other.example/a",
+            "https://t.me/share/url?url=https://other.example/a",
+        ] {
+            assert_eq!(target(link), None, "{link}");
         }
     }
 

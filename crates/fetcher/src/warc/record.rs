@@ -1,8 +1,10 @@
 //! One record: named fields and a block of bytes.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use data_encoding::HEXLOWER;
+use dateline_text::date;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -195,20 +197,22 @@ impl Record {
     }
 
     /// When it was captured. A date of a year, a month, a day or a minute, as WARC 1.1 allows (section 5.4), is the moment at
-    /// which that begins.
+    /// which that begins; one that is written in another way is read as dates in feeds are. What lies before the web is none.
     pub fn date(&self) -> Option<Timestamp> {
         let written = self.fields.get(field::DATE)?.trim();
-        let rest = match written.len() {
+        let bare = written.strip_suffix(['Z', 'z']).filter(|bare| bare.len() <= DAY_BYTES).unwrap_or(written);
+        let rest = match bare.len() {
             4 => "-01-01T00:00:00Z",
             7 => "-01T00:00:00Z",
-            10 => "T00:00:00Z",
+            DAY_BYTES => "T00:00:00Z",
             _ => "",
         };
-        let whole = match written.strip_suffix('Z') {
+        let whole = match bare.strip_suffix('Z') {
             Some(minute) if minute.len() == 16 => format!("{minute}:00Z"),
-            _ => format!("{written}{rest}"),
+            _ => format!("{}{rest}", to_nanoseconds(bare)),
         };
-        whole.parse().ok()
+        let date = whole.parse().ok().or_else(|| date::read_field(written));
+        date.filter(|date: &Timestamp| date.as_second() >= WEB_BEGINS)
     }
 
     /// The address it is about. Early writers put it in angle brackets.
@@ -227,6 +231,23 @@ impl Record {
         let essence = media_type.split(';').next().unwrap_or_default().trim();
         essence.eq_ignore_ascii_case("application/http")
     }
+}
+
+/// `2025-06-18`.
+const DAY_BYTES: usize = 10;
+
+/// 1990-01-01, in seconds since 1970: nothing on the web is older.
+const WEB_BEGINS: i64 = 631_152_000;
+
+/// `written` without the digits of its fraction of a second behind the ninth.
+fn to_nanoseconds(written: &str) -> Cow<'_, str> {
+    const MAX_DIGITS: usize = 9;
+    let Some((until, fraction)) = written.split_once(['.', ',']) else { return Cow::Borrowed(written) };
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
+    if digits <= MAX_DIGITS {
+        return Cow::Borrowed(written);
+    }
+    Cow::Owned(format!("{until}.{}{}", &fraction[..MAX_DIGITS], &fraction[digits..]))
 }
 
 fn without_brackets(value: &str) -> &str {
@@ -268,9 +289,35 @@ mod tests {
             ("2025-06-18T07:30Z", "2025-06-18T07:30:00Z"),
             ("2025-06-18T07:30:09Z", "2025-06-18T07:30:09Z"),
             ("2025-06-18T07:30:09.5Z", "2025-06-18T07:30:09.5Z"),
+            ("2025-06-18T07:30:09.123456789Z", "2025-06-18T07:30:09.123456789Z"),
+            ("2025-06-18T07:30:09.123456789012Z", "2025-06-18T07:30:09.123456789Z"),
+            ("2025-06-18T07:30:09,5Z", "2025-06-18T07:30:09.5Z"),
+            ("2025-06-18T16:30+09:00", "2025-06-18T07:30:00Z"),
+            ("2025-06-18T16:30:09+09:00", "2025-06-18T07:30:09Z"),
+            ("2025-06-18T02:30:09.25-05:00", "2025-06-18T07:30:09.25Z"),
+            ("2025-06-18T07:30:09+00:00", "2025-06-18T07:30:09Z"),
+            ("2025-06-18T16:30:09+0900", "2025-06-18T07:30:09Z"),
+            ("2025-06-18T07:30:60Z", "2025-06-18T07:30:59Z"),
+            // As no version of the format has it, and as programs write it.
+            ("2025-06-18t07:30:09z", "2025-06-18T07:30:09Z"),
+            ("2025-06-18 07:30:09Z", "2025-06-18T07:30:09Z"),
+            ("2025-06-18 07:30:09", "2025-06-18T07:30:09Z"),
+            ("2025-06-18T07:30:09", "2025-06-18T07:30:09Z"),
+            ("2025-06-18T07:30", "2025-06-18T07:30:00Z"),
+            ("2025-06-18T07Z", "2025-06-18T07:00:00Z"),
+            ("2025-06-18Z", "2025-06-18T00:00:00Z"),
+            ("20250618073009", "2025-06-18T07:30:09Z"),
+            ("20250618T073009Z", "2025-06-18T07:30:09Z"),
+            ("20250618", "2025-06-18T00:00:00Z"),
+            ("Wed, 18 Jun 2025 07:30:09 GMT", "2025-06-18T07:30:09Z"),
+            (" 2025-06-18T07:30:09Z ", "2025-06-18T07:30:09Z"),
         ] {
             let fields = WarcFields::new().with(field::DATE, written);
             assert_eq!(Record { fields, block: Vec::new() }.date(), begins.parse().ok(), "{written}");
+        }
+        for none in ["", "2025-13", "2025-06-31", "25", "0000", "2025-06-18T25:00Z", "yesterday", "20251"] {
+            let fields = WarcFields::new().with(field::DATE, none);
+            assert_eq!(Record { fields, block: Vec::new() }.date(), None, "{none}");
         }
     }
 

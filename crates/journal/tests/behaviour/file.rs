@@ -3,6 +3,9 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crate::harness::{announce, article, at, entry, feed, finish, link, reject};
 use dateline_journal::{
@@ -376,6 +379,41 @@ async fn the_write_ahead_log_that_a_long_reader_let_grow_is_cut_back_once_the_re
     }
     let left = journal.status().unwrap().wal_bytes;
     assert!(left <= 17_000_000, "{left} bytes are left");
+}
+
+#[tokio::test]
+async fn the_write_ahead_log_is_cut_back_though_there_is_always_somebody_reading() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let options = Options { durability: Durability::Process, ..Options::default() };
+    let journal = Journal::open(&path, options).unwrap();
+    journal.configure_feeds(vec![feed(0)]).await.unwrap();
+    // Each begins before the other has ended.
+    let is_over = Arc::new(AtomicBool::new(false));
+    let readers: Vec<_> = (0..2)
+        .map(|_| {
+            let (path, is_over) = (path.clone(), is_over.clone());
+            std::thread::spawn(move || {
+                let connection = Connection::open(&path).unwrap();
+                while !is_over.load(Ordering::SeqCst) {
+                    connection.execute_batch("BEGIN; SELECT count(*) FROM feeds").unwrap();
+                    std::thread::sleep(Duration::from_millis(30));
+                    connection.execute_batch("ROLLBACK").unwrap();
+                }
+            })
+        })
+        .collect();
+    for round in 0..30 {
+        announce(&journal, 0, vec![entry(&format!("{round}"), &"x".repeat(2_000_000))], 1).await.unwrap();
+    }
+    for round in 0..20 {
+        announce(&journal, 0, vec![entry(&format!("after {round}"), "x")], 1).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let left = journal.status().unwrap().wal_bytes;
+    is_over.store(true, Ordering::SeqCst);
+    readers.into_iter().for_each(|reader| reader.join().unwrap());
+    assert!(left <= 33_000_000, "{left} bytes are left");
 }
 
 #[tokio::test]
