@@ -119,8 +119,8 @@ class Strangers(RunningConsole):
             ("bomb", "the body decompresses to more than"),
             ("endless", "the body is larger than"),
             ("circle", "redirects in a circle"),
-            ("file", "status 302 without a usable Location"),
-            ("script", "status 302 without a usable Location"),
+            ("file", "answered 302 Found without a usable Location"),
+            ("script", "answered 302 Found without a usable Location"),
             ("many", "The newest 30 of 50 000 entries."),
             # Why is said although their addresses are longer than what is shown.
             ("long", "would not be published: answered 404 Not Found"),

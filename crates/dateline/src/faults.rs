@@ -6,7 +6,7 @@ use std::fmt;
 
 use dateline_publisher::{OutageCause, RelayStatus};
 use dateline_sinks::SinkReport;
-use dateline_wire::FailureKind;
+use dateline_wire::{FailureKind, FetchFailure};
 use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -412,7 +412,7 @@ fn of_feeds(feeds: &[FeedStatus]) -> Option<Fault> {
         (recent.len() >= MIN_FEEDS || recent.len() == asked.len())
             && recent.iter().all(|feed| feed.last_failure.is_some_and(|kind| kinds.contains(&kind)))
     };
-    let reason = || recent.last().and_then(|feed| feed.last_error.clone());
+    let reason = || recent.last().and_then(|feed| feed.last_error.as_ref()).map(FetchFailure::to_string);
     let since = recent.iter().filter_map(|feed| feed.failing_since).min();
     let fault = |kind, what, detail: Option<String>, remedy: &str, since| {
         Some(Fault { kind, what, detail, remedy: remedy.to_owned(), since })

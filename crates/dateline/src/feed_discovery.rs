@@ -4,12 +4,11 @@ use std::pin::Pin;
 
 use dateline_fetcher::feed::{self, FeedError};
 use dateline_fetcher::{Feed, Fetcher, PageError, PageFailure, PollOutcome, PollResult};
-use dateline_wire::{FeedState, PublicUrl};
+use dateline_wire::{FeedState, FetchFailure, HttpStatus, PublicUrl};
 use jiff::Timestamp;
 use url::Url;
 
 use crate::feed_finding::wish_of_host;
-use crate::text::failure_without_address;
 
 /// Why there is none to add.
 #[derive(Debug, thiserror::Error)]
@@ -74,7 +73,6 @@ pub async fn discover<'p, E: From<DiscoveryError>>(
     };
     let public = |url: &Url| fetcher.secret_query().public(url);
     let address = public(url);
-    let why = failure_without_address(&why, address.as_str());
     let Some(named) = named_by_page(fetcher, url, &there).await else {
         return Err(DiscoveryError::Unanswered { address, why }.into());
     };
@@ -86,7 +84,6 @@ pub async fn discover<'p, E: From<DiscoveryError>>(
                 Ok(outcome) => Ok((only.clone(), feed, outcome)),
                 Err(why) => {
                     let feed = public(only);
-                    let why = failure_without_address(&why, feed.as_str());
                     Err(DiscoveryError::Failing { address, feed, why }.into())
                 }
             }
@@ -102,8 +99,8 @@ pub async fn discover<'p, E: From<DiscoveryError>>(
 async fn ask(fetcher: &Fetcher, feed: &Feed) -> Result<PollOutcome, String> {
     let outcome = fetcher.poll(&FeedState::new(feed.published(), Timestamp::now()), feed).await;
     match &outcome.result {
-        PollResult::Failed(reason) => Err(reason.clone()),
-        PollResult::Gone => Err("gone (410)".to_owned()),
+        PollResult::Failed(failure) => Err(failure.beside(feed.published().url.as_str())),
+        PollResult::Gone => Err(FetchFailure::of_status(HttpStatus::GONE).to_string()),
         PollResult::PutOff => Err(wish_of_host(&outcome)),
         _ => Ok(outcome),
     }

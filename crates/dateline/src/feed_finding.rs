@@ -74,7 +74,7 @@ pub(crate) fn finding(outcome: &PollOutcome, now: Timestamp) -> FeedFinding {
     let is_stale =
         |newest: Timestamp| Duration::try_from(now.duration_since(newest)).is_ok_and(|age| age > STALE_AFTER);
     let (verdict, what) = match &outcome.result {
-        PollResult::Failed(reason) => (FeedVerdict::Failed, reason.clone()),
+        PollResult::Failed(failure) => (FeedVerdict::Failed, failure.to_string()),
         PollResult::Gone => (FeedVerdict::Gone, "410: it is gone".to_owned()),
         PollResult::PutOff => (FeedVerdict::PutOff, wish_of_host(outcome)),
         _ if count == 0 => (FeedVerdict::Empty, "no entries".to_owned()),

@@ -13,7 +13,8 @@ use dateline_fetcher::Feed;
 use dateline_journal::{JournalError, JournalReader, LockHolder, SearchGap};
 use dateline_publisher::RelayStatus;
 use dateline_wire::{
-    CloudEvent, EventKind, FailureKind, FeedId, FeedState, HealthKind, PublicUrl, Sequence, Subscription,
+    CloudEvent, EventKind, FailureKind, FeedId, FeedState, FetchFailure, HealthKind, PublicUrl, Sequence,
+    Subscription,
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -261,7 +262,7 @@ pub struct FeedStatus {
     pub failures: u32,
     /// Why it failed last, while it fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_error: Option<String>,
+    pub last_error: Option<FetchFailure>,
     /// Since when it fails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failing_since: Option<Timestamp>,

@@ -1,6 +1,5 @@
 //! Addresses, moments, lengths of time and sizes as people are told them.
 
-use axum::http::StatusCode;
 use dateline_wire::{PublicUrl, SecretQuery, may_hold_secret};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
@@ -17,23 +16,6 @@ pub(crate) fn shown_text(text: &str) -> String {
         Ok(url) if url.has_host() => shown_address(&url).to_string(),
         _ if may_hold_secret(text) => "an address (not shown, since it may hold a password)".to_owned(),
         _ => text.to_owned(),
-    }
-}
-
-/// What went wrong with what is at `address`, which stands beside it and is not repeated. A status is told with its words (RFC 9110,
-/// section 15).
-pub(crate) fn failure_without_address(failure: &str, address: &str) -> String {
-    let failure = failure.replace(&format!(" from {address}"), "").replace(&format!("{address}: "), "");
-    let status = match failure.as_str() {
-        "gone (410)" => Some(StatusCode::GONE),
-        failure => failure.strip_prefix("status ").and_then(|status| status.parse().ok()),
-    };
-    match status {
-        Some(status) => {
-            let words = status.canonical_reason().unwrap_or_default();
-            format!("answered {} {words}", status.as_u16()).trim_end().to_owned()
-        }
-        None => failure,
     }
 }
 

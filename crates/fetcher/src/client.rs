@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
+use dateline_wire::HttpStatus;
 use http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
 use percent_encoding::{CONTROLS, percent_encode};
@@ -38,8 +39,8 @@ pub(crate) enum RequestFailure {
     TooManyRedirects(usize),
     #[error("redirects in a circle")]
     RedirectLoop,
-    #[error("status {status} without a usable Location")]
-    BadRedirect { status: u16 },
+    #[error("answered {status} without a usable Location")]
+    BadRedirect { status: HttpStatus },
 }
 
 /// How long to wait before a host is asked that may not be asked now.
@@ -276,7 +277,7 @@ impl PoliteClient {
             return None;
         }
         let Some(target) = location.and_then(|location| web_target(url, &location)) else {
-            return Some(Err(RequestFailure::BadRedirect { status }));
+            return Some(Err(RequestFailure::BadRedirect { status: HttpStatus(status) }));
         };
         if target == *url || hops.iter().any(|hop| hop.url == target) {
             return Some(Err(RequestFailure::RedirectLoop));

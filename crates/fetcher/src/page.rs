@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use dateline_text::markup::{MarkupScanner, MarkupToken};
-use dateline_wire::{Page, RejectReason, Validators};
+use dateline_wire::{HttpStatus, Page, RejectReason, Validators};
 use http::HeaderMap;
 use jiff::Timestamp;
 use url::Url;
@@ -89,10 +89,10 @@ pub enum PageFailure {
     #[error(transparent)]
     Transport(#[from] TransportError),
     /// The answer's status says no.
-    #[error("status {status}")]
+    #[error("answered {status}")]
     Status {
-        /// The status code.
-        status: u16,
+        /// The status.
+        status: HttpStatus,
         /// How long the host asks to wait.
         retry_after: Option<Duration>,
     },
@@ -168,8 +168,8 @@ impl PageError {
             }
             PageFailure::Transport(error) if error.kind.may_pass() => (MAX_TRIES, Duration::ZERO),
             // Feeds announce pages before they are there.
-            PageFailure::Status { status: 404, .. } => (3, Duration::ZERO),
-            PageFailure::Status { status: 408 | 425 | 429 | 500.., retry_after } => {
+            PageFailure::Status { status: HttpStatus(404), .. } => (3, Duration::ZERO),
+            PageFailure::Status { status: HttpStatus(408 | 425 | 429 | 500..), retry_after } => {
                 (MAX_TRIES, retry_after.unwrap_or_default())
             }
             PageFailure::RobotsUnreachable { retry_after, .. } => (MAX_TRIES, *retry_after),
@@ -201,7 +201,7 @@ impl Fetcher {
             // No condition was set, and no front page was looked for.
             PageVisit::NotModified(_) | PageVisit::FrontPage(_) => Err(PageError {
                 url: shown(url),
-                failure: PageFailure::Status { status: 304, retry_after: None },
+                failure: PageFailure::Status { status: HttpStatus(304), retry_after: None },
             }),
         }
     }
@@ -346,7 +346,7 @@ impl Fetcher {
         if !response.has_representation() {
             let retry_after = retry_after(&response.headers, self.client.clock.now())
                 .map(|wait| wait.min(self.fetch.max_retry_after));
-            return Err(PageFailure::Status { status: response.status, retry_after });
+            return Err(PageFailure::Status { status: HttpStatus(response.status), retry_after });
         }
         let content_type = response.content_type();
         let sent_on = response.header(refresh::REFRESH).and_then(|field| refresh::in_field(field, url));

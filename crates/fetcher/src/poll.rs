@@ -4,7 +4,8 @@ use std::ops::ControlFlow;
 
 use data_encoding::HEXLOWER;
 use dateline_wire::{
-    Entry, EventId, FeedRef, FeedState, HealthEvent, HubNews, PublicUrl, SecretQuery, Validators,
+    Entry, EventId, FeedRef, FeedState, FetchFailure, FetchFailureCause, HealthEvent, HttpStatus, HubNews,
+    PublicUrl, SecretQuery, Validators,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use jiff::Timestamp;
@@ -48,8 +49,8 @@ pub enum PollResult {
     Unchanged,
     /// The feed was read.
     Read,
-    /// It failed, for the reason given; the state says when it is tried again.
-    Failed(String),
+    /// It failed; the state says when it is tried again.
+    Failed(FetchFailure),
     /// 410: the feed is gone; it is asked once a week from now on.
     Gone,
     /// Its host is to be left alone; nothing was asked.
@@ -140,7 +141,11 @@ impl Fetcher {
             hub: HubNews::Nothing,
             result,
         };
-        let reason = format!("status {status} from {}", self.secret_query().public(url));
+        let asked = self.secret_query().public(url);
+        let refused = || FetchFailure {
+            address: (asked != feed.published().url).then(|| asked.to_string()),
+            cause: FetchFailureCause::Status(HttpStatus(status)),
+        };
         // Each address is asked once on the way, so that circles end.
         let is_new =
             |target: &Url| hops.len() < MAX_REFRESHED_HOPS && hops.iter().all(|hop| hop.url != *target);
@@ -154,11 +159,11 @@ impl Fetcher {
                     PollAnswer { hub, ..polled(outcome, entries, result) }
                 }
                 Err(failure) => {
-                    let reason = failure.to_string();
+                    let failure = FetchFailure::from(FetchFailureCause::Other(failure.to_string()));
                     polled(
-                        ExchangeOutcome::Failed { reason: reason.clone(), retry_after: None },
+                        ExchangeOutcome::Failed { failure: failure.clone(), retry_after: None },
                         Vec::new(),
-                        PollResult::Failed(reason),
+                        PollResult::Failed(failure),
                     )
                 }
             },
@@ -175,15 +180,15 @@ impl Fetcher {
                 polled(ExchangeOutcome::Gone, Vec::new(), PollResult::Gone)
             }
             401..=403 | 407 | 451 => polled(
-                ExchangeOutcome::Refused { reason: reason.clone() },
+                ExchangeOutcome::Refused { failure: refused() },
                 Vec::new(),
-                PollResult::Failed(reason),
+                PollResult::Failed(refused()),
             ),
             _ => {
                 let retry_after =
                     retry_after(&response.headers, now).map(|wait| wait.min(self.fetch.max_retry_after));
-                let outcome = ExchangeOutcome::Failed { reason: reason.clone(), retry_after };
-                polled(outcome, Vec::new(), PollResult::Failed(reason))
+                let outcome = ExchangeOutcome::Failed { failure: refused(), retry_after };
+                polled(outcome, Vec::new(), PollResult::Failed(refused()))
             }
         };
         ControlFlow::Break(Box::new(answer))
@@ -302,7 +307,7 @@ struct FeedAnswer {
 
 impl PollAnswer {
     fn without_answer(failure: RequestFailure) -> Self {
-        let reason = failure.to_string();
+        let told = FetchFailure::from(FetchFailureCause::Other(failure.to_string()));
         let kind = match &failure {
             RequestFailure::Transport(error) => Some(error.kind),
             _ => None,
@@ -310,8 +315,8 @@ impl PollAnswer {
         let (outcome, result) = match failure {
             RequestFailure::Resting { until } => (ExchangeOutcome::Resting { until }, PollResult::PutOff),
             _ => (
-                ExchangeOutcome::Failed { reason: reason.clone(), retry_after: None },
-                PollResult::Failed(reason),
+                ExchangeOutcome::Failed { failure: told.clone(), retry_after: None },
+                PollResult::Failed(told),
             ),
         };
         let exchange = PollExchange { status: None, failure: kind, moved_to: None, fresh_for: None, outcome };
@@ -320,12 +325,15 @@ impl PollAnswer {
 
     /// Tells that it was `target`, another address than that of the feed, which gave no answer.
     fn by_way_of(mut self, target: &PublicUrl) -> Self {
-        let told = |reason: &mut String| *reason = format!("it redirects to {target}: {reason}");
-        if let ExchangeOutcome::Failed { reason, .. } = &mut self.exchange.outcome {
-            told(reason);
+        let told = |failure: &mut FetchFailure| {
+            let words = format!("it redirects to {target}: {failure}");
+            failure.cause = FetchFailureCause::Other(words);
+        };
+        if let ExchangeOutcome::Failed { failure, .. } = &mut self.exchange.outcome {
+            told(failure);
         }
-        if let PollResult::Failed(reason) = &mut self.result {
-            told(reason);
+        if let PollResult::Failed(failure) = &mut self.result {
+            told(failure);
         }
         self
     }

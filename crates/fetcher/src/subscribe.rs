@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dateline_wire::{Subscription, SubscriptionKeys};
+use dateline_wire::{HttpStatus, Subscription, SubscriptionKeys};
 use http::HeaderMap;
 use jiff::Timestamp;
 use url::{Url, form_urlencoded};
@@ -27,12 +27,12 @@ pub enum SubscribeError {
         until: Timestamp,
     },
     /// It says no.
-    #[error("{hub} answers with status {status}{}{said}", if .said.is_empty() { "" } else { ": " })]
+    #[error("{hub} answers {status}{}{said}", if .said.is_empty() { "" } else { ": " })]
     Status {
         /// The hub, without credentials.
         hub: String,
-        /// The status code.
-        status: u16,
+        /// The status.
+        status: HttpStatus,
         /// What it says for people.
         said: String,
     },
@@ -94,7 +94,11 @@ impl Fetcher {
                 307 | 308 => {}
                 status => {
                     let said = reason_in(&response.body, keys);
-                    return Err(SubscribeError::Status { hub: shown(&hub), status, said });
+                    return Err(SubscribeError::Status {
+                        hub: shown(&hub),
+                        status: HttpStatus(status),
+                        said,
+                    });
                 }
             }
             if let Some(step) = self.client.redirect(&hub, &response, &hops) {

@@ -7,8 +7,8 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use dateline_wire::{
-    ArticleId, CloudEvent, DueRevisit, EventKind, FeedId, FeedState, JournalId, PendingEntry, RevisitState,
-    Sequence, Subscription,
+    ArticleId, CloudEvent, DueRevisit, EventKind, FeedId, FeedState, FetchFailure, JournalId, PendingEntry,
+    RevisitState, Sequence, Subscription,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -293,7 +293,7 @@ impl JournalReader {
                 Ok(PollRecord {
                     time: timestamp(row.get(0)?),
                     status: row.get(1)?,
-                    error: row.get(2)?,
+                    error: row.get::<_, Option<String>>(2)?.map(FetchFailure::from),
                     new: row.get(3)?,
                     changed: row.get(4)?,
                     next_poll: timestamp(row.get(5)?),

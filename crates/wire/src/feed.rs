@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::{EntryId, FailureKind, FeedId, FeedRef, HealthKind, PublicUrl};
+use crate::{EntryId, FailureKind, FeedId, FeedRef, FetchFailure, HealthKind, PublicUrl};
 
 /// What a server gave to ask with next time, byte for byte, and the URL it belongs to (RFC 9110, section 8.8).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +66,7 @@ pub struct FeedState {
     pub failures: u32,
     /// Why the last poll failed, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub last_error: Option<String>,
+    pub last_error: Option<FetchFailure>,
     /// The HTTP status of the last answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_status: Option<u16>,

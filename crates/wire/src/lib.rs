@@ -26,6 +26,8 @@ mod cloud_event;
 pub mod duration;
 mod event;
 mod feed;
+mod fetch_failure;
+mod http_status;
 mod id;
 mod judgement;
 mod moment;
@@ -51,6 +53,8 @@ pub use event::{
     WithdrawnOrigin, WithdrawnTopic, WithdrawnVerdict,
 };
 pub use feed::{Entry, FeedState, PendingEntry, PollHints, Validators};
+pub use fetch_failure::{FetchFailure, FetchFailureCause};
+pub use http_status::HttpStatus;
 pub use id::{ArticleId, EntryId, EventId, FeedId, JournalId, Sequence, StoryId};
 pub use judgement::{ArticleTopic, Entity, EntitySide, Judgement, Label, Place, Reason, Relevance};
 pub use moment::{Moment, Precision, Source};

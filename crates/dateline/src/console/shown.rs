@@ -6,12 +6,12 @@
 
 use std::sync::LazyLock;
 
+use dateline_wire::FetchFailure;
 use maud::{Markup, html};
 use regex::{Captures, Regex};
 use url::Url;
 
 use crate::terminal::visible_line;
-use crate::text::failure_without_address;
 
 /// The most of a headline, name or message that is shown, in scalar values.
 pub(crate) const MAX_LINE_CHARS: usize = 300;
@@ -199,8 +199,13 @@ fn without_system_number(error: &str) -> String {
 }
 
 /// What went wrong with a feed or a page, without its address, which stands beside it.
-pub(crate) fn feed_error(error: &str, url: &str) -> Markup {
-    cause(&failure_without_address(error, url))
+pub(crate) fn failure(failure: &FetchFailure, url: &str) -> Markup {
+    cause(&failure.beside(url))
+}
+
+/// The same of a text that tells it.
+pub(crate) fn failure_in(detail: &str, url: &str) -> Markup {
+    failure(&detail.into(), url)
 }
 
 /// The host of an address; the address itself where it has none.
@@ -211,6 +216,8 @@ pub(crate) fn host(address: &Url) -> String {
 
 #[cfg(test)]
 mod tests {
+    use dateline_wire::HttpStatus;
+
     use super::*;
 
     #[test]
@@ -319,13 +326,20 @@ mod tests {
         let long = format!("https://news.example/?{}", "q".repeat(500));
         assert!(feed_name(None, &long).into_string().len() < 140);
         assert_eq!(
-            feed_error("status 503 from https://news.example/rss", url).into_string(),
+            failure_in("status 503 from https://news.example/rss", url).into_string(),
             "<bdi>answered 503 Service Unavailable</bdi>"
         );
-        assert_eq!(feed_error("gone (410)", url).into_string(), "<bdi>answered 410 Gone</bdi>");
-        assert_eq!(feed_error("status unknown", url).into_string(), "<bdi>status unknown</bdi>");
+        assert_eq!(failure_in("gone (410)", url).into_string(), "<bdi>answered 410 Gone</bdi>");
+        let elsewhere = FetchFailure {
+            address: Some("https://cdn.example/rss".to_owned()),
+            ..FetchFailure::of_status(HttpStatus(404))
+        };
         assert_eq!(
-            feed_error("https://news.example/rss: no answer", url).into_string(),
+            failure(&elsewhere, url).into_string(),
+            "<bdi>https://cdn.example/rss: answered 404 Not Found</bdi>"
+        );
+        assert_eq!(
+            failure_in("https://news.example/rss: no answer", url).into_string(),
             "<bdi>no answer</bdi>"
         );
     }

@@ -14,8 +14,8 @@ use dateline_journal::{
     Delay, EntryOutcome, FilePlace, JournalError, PollCommit, RevisitCompletion, RevisitFinding, SeenLink,
 };
 use dateline_wire::{
-    DueRevisit, Event, EventKind, FeedId, FeedRef, FeedState, HubNews, PendingEntry, RejectReason, Stage,
-    WithdrawalReason,
+    DueRevisit, Event, EventKind, FeedId, FeedRef, FeedState, FetchFailure, HubNews, PendingEntry,
+    RejectReason, Stage, WithdrawalReason,
 };
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
@@ -513,9 +513,10 @@ impl Intake {
             let mut feed = attempt.before.clone();
             feed.failures += 1;
             feed.last_poll = Some(at);
-            feed.last_error = Some(format!("its reader panicked: {panic}"));
+            let failure = FetchFailure::from(format!("its reader panicked: {panic}"));
+            feed.last_error = Some(failure.clone());
             feed.next_poll = at.checked_add(PANIC_REST).unwrap_or(Timestamp::MAX);
-            let result = PollResult::Failed(format!("its reader panicked: {panic}"));
+            let result = PollResult::Failed(failure);
             PollOutcome { feed, entries: Vec::new(), health: Vec::new(), hub: HubNews::Nothing, result }
         });
         self.poll_log.polled(&attempt.before, &outcome, at);

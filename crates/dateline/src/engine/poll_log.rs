@@ -109,12 +109,13 @@ impl PollLog {
     pub(super) fn polled(&mut self, before: &FeedState, outcome: &PollOutcome, at: Timestamp) {
         let feed = before.url.as_str();
         match &outcome.result {
-            PollResult::Failed(reason) => {
+            PollResult::Failed(failure) => {
+                let reason = failure.to_string();
                 let is_news = before.failures == 0 || self.untold.remove(&before.id);
                 if let Some(kind @ (FailureKind::Resolve | FailureKind::Connect)) = outcome.feed.last_failure
                 {
                     let host = before.url.as_url().host_str().unwrap_or_default().to_owned();
-                    let (id, feed, reason) = (before.id.clone(), feed.to_owned(), reason.clone());
+                    let (id, feed) = (before.id.clone(), feed.to_owned());
                     return self.unreached(Unreached { id, feed, host, kind, reason, at, is_news });
                 }
                 self.reached();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use dateline_fetcher::{PageError, PageFailure, PageVisit};
 use dateline_journal::{RevisitCompletion, RevisitFinding, StoryUpdate};
 use dateline_wire::{
-    DueRevisit, Entry, EntryRef, EventId, FeedRef, Validators, WithdrawalEvent, WithdrawalReason,
+    DueRevisit, Entry, EntryRef, EventId, FeedRef, HttpStatus, Validators, WithdrawalEvent, WithdrawalReason,
     WithdrawnArticle,
 };
 use jiff::Timestamp;
@@ -49,13 +49,13 @@ pub(super) fn failed(
     error: &PageError,
 ) -> RevisitCompletion {
     match error.failure {
-        PageFailure::Status { status: status @ (404 | 410), .. } => {
+        PageFailure::Status { status: HttpStatus(status @ (404 | 410)), .. } => {
             let reason = if status == 410 { WithdrawalReason::Gone } else { WithdrawalReason::NotFound };
             missing(completion, (due, feed), settings, reason, error.to_string())
         }
         _ => {
             let finding = match &error.failure {
-                PageFailure::Robots | PageFailure::Status { status: 401 | 403 | 451, .. } => {
+                PageFailure::Robots | PageFailure::Status { status: HttpStatus(401 | 403 | 451), .. } => {
                     RevisitFinding::Refused
                 }
                 _ if error.was_asked() => RevisitFinding::Failed,

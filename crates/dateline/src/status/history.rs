@@ -69,7 +69,7 @@ impl FeedHistory {
         for poll in &self.polls {
             let status = poll.status.map_or_else(|| "-".to_owned(), |status| status.to_string());
             let what = match &poll.error {
-                Some(error) => visible_line(error).into_owned(),
+                Some(error) => visible_line(&error.beside(self.feed.url.as_str())).into_owned(),
                 None => format!("{} new, {} changed", poll.new, poll.changed),
             };
             let _ = writeln!(page, "  {:.0}  {status:<4} {what}; next {:.0}", poll.time, poll.next_poll);
@@ -82,7 +82,8 @@ impl FeedHistory {
         let mut page = self.head();
         let status =
             self.feed.last_status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
-        let error = self.feed.last_error.as_deref().map_or_else(String::new, |error| format!(", {error}"));
+        let error = self.feed.last_error.as_ref().map(|error| error.beside(self.feed.url.as_str()));
+        let error = error.map_or_else(String::new, |error| format!(", {error}"));
         let last = match self.feed.last_poll {
             Some(last) => {
                 format!("{last:.0}, {status}{error}; or up to an hour later, if that brought nothing")

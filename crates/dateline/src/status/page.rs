@@ -243,7 +243,7 @@ fn feed_line(feed: &FeedStatus, now: Timestamp) -> String {
     }
     if let Some(error) = &feed.last_error {
         let times = if feed.failures == 1 { "once".to_owned() } else { format!("{} times", feed.failures) };
-        let _ = write!(line, "; failed {times}: {}", visible_line(error));
+        let _ = write!(line, "; failed {times}: {}", visible_line(&error.beside(feed.url.as_str())));
     }
     line
 }

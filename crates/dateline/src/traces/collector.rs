@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
+use dateline_wire::HttpStatus;
 use opentelemetry_http::{Bytes, HttpClient, HttpError, Request, Response};
 use tokio::runtime::Handle;
 
@@ -59,7 +60,7 @@ impl HttpClient for Collector {
         };
         let failed = match &answered {
             Ok(answer) if answer.status().is_success() => None,
-            Ok(answer) => Some(format!("status {}", answer.status().as_u16())),
+            Ok(answer) => Some(format!("answered {}", HttpStatus(answer.status().as_u16()))),
             Err(error) => Some(with_causes(error.as_ref())),
         };
         self.note(&address, failed);

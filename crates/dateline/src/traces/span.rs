@@ -118,7 +118,8 @@ pub(crate) fn poll(
         .with("dateline.poll.result", word)
         .with("dateline.poll.entries", i64::try_from(fresh).unwrap_or(i64::MAX));
     match result {
-        PollResult::Failed(why) | PollResult::UnreadablePush(why) => span.failed(word, why.clone()),
+        PollResult::Failed(why) => span.failed(word, why.to_string()),
+        PollResult::UnreadablePush(why) => span.failed(word, why.clone()),
         _ => span,
     }
 }

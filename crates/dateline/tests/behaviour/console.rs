@@ -184,7 +184,7 @@ impl TestConsole {
     async fn commit(&self, event: Event, stories: StoryUpdate) {
         let now = Timestamp::now();
         let state = FeedState {
-            last_error: Some(HOSTILE.to_owned()),
+            last_error: Some(HOSTILE.into()),
             failures: 3,
             ..FeedState::new(self.feed.published(), now)
         };
@@ -218,7 +218,7 @@ impl TestConsole {
         let link = Some("https://news.example/waits?\"><script>alert(4)</script>".parse().unwrap());
         let entry = Entry { title: Some(HOSTILE.to_owned()), link, ..Entry::new(EntryId::of_guid("waits")) };
         let state = FeedState {
-            last_error: Some(HOSTILE.to_owned()),
+            last_error: Some(HOSTILE.into()),
             failures: 1,
             ..FeedState::new(self.feed.published(), now)
         };

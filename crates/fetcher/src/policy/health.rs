@@ -1,6 +1,6 @@
 //! What is the matter with a feed, told once when it begins and once when it is over.
 
-use dateline_wire::{FeedState, HealthKind};
+use dateline_wire::{FeedState, FetchFailure, HealthKind};
 use jiff::{SignedDuration, Timestamp};
 
 use super::rhythm::RhythmChange;
@@ -56,7 +56,7 @@ pub(super) fn answers(state: &mut FeedState, now: Timestamp) -> Option<HealthNot
 /// The feed failed, once more.
 pub(super) fn fails(
     state: &mut FeedState,
-    reason: &str,
+    failure: &FetchFailure,
     now: Timestamp,
     dead_after: SignedDuration,
 ) -> Option<HealthNotice> {
@@ -65,7 +65,7 @@ pub(super) fn fails(
         return None;
     }
     let detail = format!(
-        "{} failures over {} hours without a success; the last: {reason}",
+        "{} failures over {} hours without a success; the last: {failure}",
         state.failures,
         failing.as_hours()
     );

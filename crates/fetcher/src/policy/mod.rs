@@ -11,7 +11,9 @@ mod rhythm;
 
 use std::time::Duration;
 
-use dateline_wire::{Entry, FailureKind, FeedState, HealthKind, PollHints, Validators};
+use dateline_wire::{
+    Entry, FailureKind, FeedState, FetchFailure, HealthKind, HttpStatus, PollHints, Validators,
+};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
@@ -68,9 +70,9 @@ pub(crate) enum ExchangeOutcome {
     /// Gone (410).
     Gone,
     /// The server doesn't want us (401, 403, 451).
-    Refused { reason: String },
+    Refused { failure: FetchFailure },
     /// Any other failure; `retry_after` is the wait that the server asks for, already capped.
-    Failed { reason: String, retry_after: Option<Duration> },
+    Failed { failure: FetchFailure, retry_after: Option<Duration> },
     /// Its host is to be left alone; nothing was asked.
     Resting { until: Timestamp },
 }
@@ -116,19 +118,19 @@ pub(crate) fn after(
         ExchangeOutcome::Gone => {
             state.retired = true;
             state.failing_since.get_or_insert(now);
-            state.last_error = Some("gone (410)".to_owned());
+            state.last_error = Some(FetchFailure::of_status(HttpStatus::GONE));
             told.extend(health::begin(
                 &mut state,
                 HealthKind::Dead,
                 "its server says that it is gone (410); it is asked once a week from now on".to_owned(),
             ));
         }
-        ExchangeOutcome::Refused { reason } => {
-            told.extend(fail(&mut state, reason, now, settings));
+        ExchangeOutcome::Refused { failure } => {
+            told.extend(fail(&mut state, failure, now, settings));
             state.next_poll = next_retry(&state, REFUSED_FACTOR, None, now, drawn, settings);
         }
-        ExchangeOutcome::Failed { reason, retry_after } => {
-            told.extend(fail(&mut state, reason, now, settings));
+        ExchangeOutcome::Failed { failure, retry_after } => {
+            told.extend(fail(&mut state, failure, now, settings));
             state.next_poll = next_retry(&state, 1, retry_after, now, drawn, settings);
         }
         ExchangeOutcome::Resting { .. } => {}
@@ -201,15 +203,15 @@ fn succeed(
 
 fn fail(
     state: &mut FeedState,
-    reason: String,
+    failure: FetchFailure,
     now: Timestamp,
     settings: &PollSettings,
 ) -> Option<HealthNotice> {
     state.failures = state.failures.saturating_add(1);
     moves::failed(state);
     let dead_after = SignedDuration::try_from(settings.dead_after).unwrap_or(SignedDuration::MAX);
-    let told = health::fails(state, &reason, now, dead_after);
-    state.last_error = Some(reason);
+    let told = health::fails(state, &failure, now, dead_after);
+    state.last_error = Some(failure);
     told
 }
 

@@ -63,7 +63,7 @@ fn unchanged() -> ExchangeOutcome {
 }
 
 fn failed() -> ExchangeOutcome {
-    ExchangeOutcome::Failed { reason: "status 502".to_owned(), retry_after: None }
+    ExchangeOutcome::Failed { failure: FetchFailure::of_status(HttpStatus(502)), retry_after: None }
 }
 
 /// Entries numbered `numbers`, each dated `hours` times its number after the start.
@@ -177,21 +177,26 @@ fn failures_back_off_exponentially_to_a_cap_and_a_success_ends_that() {
     }
     assert_eq!(waits, [5, 10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440, 1440]);
     assert_eq!(state.failures, 12);
-    assert_eq!(state.last_error.as_deref(), Some("status 502"));
+    assert_eq!(state.last_error, Some(FetchFailure::of_status(HttpStatus(502))));
     let state = step(&state, unchanged(), at(1.0)).0;
     assert_eq!((state.failures, state.last_error), (0, None));
 }
 
 #[test]
 fn a_refusal_slows_down_far_more_than_a_failure() {
-    let state = step(&feed(), ExchangeOutcome::Refused { reason: "status 403".to_owned() }, at(0.0)).0;
+    let state = step(
+        &feed(),
+        ExchangeOutcome::Refused { failure: FetchFailure::of_status(HttpStatus(403)) },
+        at(0.0),
+    )
+    .0;
     assert_eq!(minutes_until_next(&state), 60);
 }
 
 #[test]
 fn retry_after_is_obeyed_where_it_asks_for_more_than_the_back_off() {
     let busy = |seconds| ExchangeOutcome::Failed {
-        reason: "status 429".to_owned(),
+        failure: FetchFailure::of_status(HttpStatus(429)),
         retry_after: Some(Duration::from_secs(seconds)),
     };
     assert_eq!(minutes_until_next(&step(&feed(), busy(5400), at(0.0)).0), 90);
@@ -460,8 +465,8 @@ proptest! {
                 0 => unchanged(),
                 1 => read_with(&entries(number as i64..number as i64 + 9, 0.1), hints, now),
                 2 => failed(),
-                3 => ExchangeOutcome::Refused { reason: String::new() },
-                4 => ExchangeOutcome::Failed { reason: String::new(), retry_after: Some(Duration::from_secs(seconds.min(21_600))) },
+                3 => ExchangeOutcome::Refused { failure: FetchFailure::of_status(HttpStatus(403)) },
+                4 => ExchangeOutcome::Failed { failure: "no answer".into(), retry_after: Some(Duration::from_secs(seconds.min(21_600))) },
                 _ => ExchangeOutcome::Read {
                     validators: Validators::default(),
                     body_sha256: None,

@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use dateline_wire::HttpStatus;
 use http::HeaderMap;
 use jiff::Timestamp;
 use tokio::time::Instant;
@@ -172,7 +173,7 @@ impl Robots {
                 // "Too many requests" says nothing about rules.
                 status @ (429 | 500..) => {
                     let asked = retry_after(&response.headers, client.clock.now()).unwrap_or_default();
-                    unreachable(format!("status {status}"), asked.clamp(RETRY, MAX_USE))
+                    unreachable(format!("answered {}", HttpStatus(status)), asked.clamp(RETRY, MAX_USE))
                 }
                 // There is none (section 2.3.1.3).
                 _ => nothing_said,

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use dateline_wire::HttpStatus;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use url::Url;
 
 /// Where the `Transfer-Encoding` of a body is told that is stored without its chunks: the name that Common Crawl uses.
@@ -125,8 +126,8 @@ pub fn write_request(url: &Url, headers: &HeaderMap) -> Vec<u8> {
 
 /// The block of a response record, for a body that came out of its chunks but is still content-encoded.
 pub fn write_response(status: u16, headers: &HeaderMap, body: &[u8]) -> Vec<u8> {
-    let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
-    let mut block = format!("HTTP/1.1 {status} {}\r\n", reason.unwrap_or_default()).into_bytes();
+    let words = HttpStatus(status).words().unwrap_or_default();
+    let mut block = format!("HTTP/1.1 {status} {words}\r\n").into_bytes();
     write_headers(headers, &mut block);
     block.extend(body);
     block

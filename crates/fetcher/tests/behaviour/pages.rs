@@ -3,7 +3,7 @@
 use std::{io::Write, time::Duration};
 
 use dateline_fetcher::PageFailure;
-use dateline_wire::RejectReason;
+use dateline_wire::{HttpStatus, RejectReason};
 
 use crate::support::*;
 
@@ -213,7 +213,7 @@ async fn a_status_of_success_that_nobody_knows_is_that_of_a_page() {
     }
     for status in [202, 205, 207] {
         let (failure, _) = failure_of(Reply::new(status, &[("content-type", "text/html")], PAGE)).await;
-        assert_eq!(failure, PageFailure::Status { status, retry_after: None });
+        assert_eq!(failure, PageFailure::Status { status: HttpStatus(status), retry_after: None });
     }
 }
 
@@ -229,7 +229,7 @@ async fn a_range_that_nobody_asked_for_is_a_page_where_it_holds_all_of_it() {
     }
     for range in ["bytes 0-49/200", "bytes 1-199/200", "bytes 0-49/*", "50"] {
         let (failure, _) = failure_of(Reply::new(206, &[html, ("content-range", range)], PAGE)).await;
-        assert_eq!(failure, PageFailure::Status { status: 206, retry_after: None }, "{range}");
+        assert_eq!(failure, PageFailure::Status { status: HttpStatus(206), retry_after: None }, "{range}");
     }
 }
 
@@ -270,7 +270,7 @@ async fn a_status_says_whether_trying_again_can_help() {
         (503, true),
     ] {
         let (failure, retry) = failure_of(Reply::status(status)).await;
-        assert_eq!(failure, PageFailure::Status { status, retry_after: None });
+        assert_eq!(failure, PageFailure::Status { status: HttpStatus(status), retry_after: None });
         assert_eq!(retry.is_some(), helps, "{status}");
     }
 }
@@ -290,7 +290,7 @@ async fn an_error_names_the_address_without_its_credentials() {
     let server = server_of(Reply::status(403)).await;
     let fetcher = fetcher(settings(&["news.example"], server.address));
     let error = fetcher.page(&url("http://reader:secret@news.example/1?x=y")).await.unwrap_err();
-    assert_eq!(error.to_string(), "http://news.example/1?x=y: status 403");
+    assert_eq!(error.to_string(), "http://news.example/1?x=y: answered 403 Forbidden");
 }
 
 /// A link of the one redirector that is known, with the id `message` makes.

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dateline_fetcher::{PageFailure, PageVisit};
+use dateline_wire::HttpStatus;
 
 use crate::support::*;
 
@@ -88,6 +89,6 @@ async fn robots_txt_and_a_wish_for_rest_count_for_visits_too() {
         async move { fetcher.page_again(&address, &Default::default(), None).await.unwrap_err().failure }
     };
     assert_eq!(visit("/1").await, PageFailure::Robots);
-    assert!(matches!(visit("/2").await, PageFailure::Status { status: 503, .. }));
+    assert!(matches!(visit("/2").await, PageFailure::Status { status: HttpStatus(503), .. }));
     assert!(matches!(visit("/2").await, PageFailure::Resting { .. }));
 }

@@ -4,7 +4,7 @@ use dateline_fetcher::{
     Fetcher, PollResult, SubscribeError,
     websub::{PushContent, new_keys},
 };
-use dateline_wire::{FeedState, HubLink, HubNews, Subscription, SubscriptionStep};
+use dateline_wire::{FeedState, HttpStatus, HubLink, HubNews, Subscription, SubscriptionStep};
 use http::HeaderMap;
 
 use crate::support::*;
@@ -85,7 +85,7 @@ async fn a_hub_is_asked_with_a_form_and_followed_to_another_hub_by_307_and_308_o
         asked.iter().all(|asked| asked.header("content-type") == Some("application/x-www-form-urlencoded"))
     );
     let refused = subscribe(&fetcher, "http://hub.example/found").await.unwrap_err();
-    assert!(matches!(refused, SubscribeError::Status { status: 302, .. }), "{refused}");
+    assert!(matches!(refused, SubscribeError::Status { status: HttpStatus(302), .. }), "{refused}");
     let circle = subscribe(&fetcher, "http://hub.example/circle").await.unwrap_err();
     assert!(matches!(circle, SubscribeError::NoAnswer { .. }), "{circle}");
 }

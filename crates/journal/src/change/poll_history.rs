@@ -1,6 +1,6 @@
 //! The last polls of each feed, for people who want to know how it has been going.
 
-use dateline_wire::FeedState;
+use dateline_wire::{FeedState, FetchFailure};
 use jiff::Timestamp;
 use rusqlite::params;
 use schemars::JsonSchema;
@@ -23,7 +23,7 @@ pub struct PollRecord {
     pub status: Option<u16>,
     /// Why it failed, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<String>,
+    pub error: Option<FetchFailure>,
     /// How many of its entries were new.
     pub new: u32,
     /// How many had changed.
@@ -52,7 +52,7 @@ pub(super) fn note(
             number,
             time.as_microsecond(),
             feed.last_status,
-            feed.last_error,
+            feed.last_error.as_ref().map(FetchFailure::to_string),
             count(counts.new),
             count(counts.changed),
             feed.next_poll.as_microsecond(),

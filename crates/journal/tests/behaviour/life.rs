@@ -6,8 +6,8 @@ use dateline_journal::{
     PendingBatch, PollCommit, PollRecord, PollRequest, Writing,
 };
 use dateline_wire::{
-    EntryId, EventKind, FeedRef, FeedState, HealthKind, HubLink, HubNews, RejectEvent, RejectReason,
-    SecretQuery, Sequence, Stage,
+    EntryId, EventKind, FeedRef, FeedState, FetchFailure, HealthKind, HttpStatus, HubLink, HubNews,
+    RejectEvent, RejectReason, SecretQuery, Sequence, Stage,
 };
 use jiff::Timestamp;
 use tempfile::{TempDir, tempdir};
@@ -57,7 +57,7 @@ async fn a_feed_that_leaves_the_configuration_and_comes_back_has_kept_its_state(
 /// A feed whose server said that it is gone.
 fn gone(number: usize, next_poll: Timestamp) -> FeedState {
     let mut state = FeedState { retired: true, next_poll, ..feed(number) };
-    state.last_error = Some("gone (410)".to_owned());
+    state.last_error = Some("gone (410)".into());
     state.conditions.push(HealthKind::Dead);
     state
 }
@@ -95,7 +95,7 @@ async fn the_secrets_in_an_address_that_an_older_version_stored_leave_the_journa
     let all_secret: FeedState = {
         let stored = FeedState {
             last_poll: Some(at(5)),
-            last_error: Some(format!("status 500 from {address}")),
+            last_error: Some(format!("status 500 from {address}").into()),
             moved_to: Some(address.clone()),
             conditions: vec![HealthKind::Moved, HealthKind::Silent],
             ..FeedState::new(
@@ -164,6 +164,41 @@ async fn the_last_polls_of_a_feed_are_remembered_and_no_more_than_that() {
         PollRecord { time: at(29), status: Some(200), error: None, new: 1, changed: 0, next_poll: at(329) };
     assert_eq!((&polls[0], polls[19].time), (&newest, at(10)));
     assert!(journal.reader().polls(&feed(1).id).unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn why_polls_failed_is_read_as_one_thing_whichever_version_wrote_it() {
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("journal.db");
+    let journal = Journal::open(&path, Options::default()).unwrap();
+    journal.configure_feeds(vec![feed(0)]).await.unwrap();
+    let address = feed(0).url.to_string();
+    let missing = FetchFailure::of_status(HttpStatus(404));
+    for (second, written) in
+        [(1, "not yet rewritten"), (2, "not yet rewritten"), (3, "answered 404 Not Found")]
+    {
+        let asked = FeedState {
+            last_poll: Some(at(second)),
+            last_status: Some(404),
+            last_error: Some(written.into()),
+            ..feed(0)
+        };
+        journal.commit_poll(poll(asked, Vec::new(), second)).await.unwrap();
+    }
+    let older = rusqlite::Connection::open(&path).unwrap();
+    for (second, written) in
+        [(1, format!("status 404 from {address}")), (2, format!("{address}: status 404"))]
+    {
+        let time = at(second).as_microsecond();
+        older.execute("UPDATE polls SET error = ?1 WHERE time = ?2", (written, time)).unwrap();
+    }
+    let polls = journal.reader().polls(&feed(0).id).unwrap();
+    assert_eq!(journal.feeds().unwrap()[0].last_error.as_ref(), Some(&missing));
+    for poll in &polls {
+        let failure = poll.error.as_ref().unwrap();
+        assert_eq!(failure.cause, missing.cause);
+        assert_eq!(failure.beside(&address), "answered 404 Not Found");
+    }
 }
 
 #[tokio::test]

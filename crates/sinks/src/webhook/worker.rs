@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use dateline_fetcher::retry_after;
 use dateline_journal::{JournalError, SinkState};
-use dateline_wire::CloudEvent;
-use http::{StatusCode, header};
+use dateline_wire::{CloudEvent, HttpStatus};
+use http::header;
 use jiff::Timestamp;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
@@ -302,13 +302,11 @@ impl Webhook {
             200..=299 => Ok(()),
             410 => Err(AttemptFailure::Gone),
             status => {
-                let words = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
-                let words = words.map(|words| format!(" {words}")).unwrap_or_default();
                 let what =
                     if (300..=399).contains(&status) { ", and redirects are not followed" } else { "" };
                 let wait = retry_after(&answer.headers, self.clock.now());
                 Err(AttemptFailure::Failed {
-                    why: format!("the receiver answers {status}{words}{what}"),
+                    why: format!("the receiver answers {}{what}", HttpStatus(status)),
                     retry_after: wait.map(|wait| wait.min(self.max_retry_after)),
                 })
             }

@@ -167,7 +167,7 @@ fn summary(found: &[(&FeedRef, FeedFinding)]) -> String {
 #[cfg(test)]
 mod tests {
     use dateline_fetcher::{PollOutcome, PollResult};
-    use dateline_wire::{Entry, EntryId, HubNews, SecretQuery};
+    use dateline_wire::{Entry, EntryId, FetchFailure, HttpStatus, HubNews, SecretQuery};
 
     use super::*;
 
@@ -199,7 +199,7 @@ mod tests {
             .zip([
                 found("lively", PollResult::Read, &[Some("2026-03-19T08:00:00Z"), None]),
                 found("silent", PollResult::Read, &[Some("2026-01-01T08:00:00Z")]),
-                found("shut", PollResult::Failed("status 403".to_owned()), &[]),
+                found("shut", PollResult::Failed(FetchFailure::of_status(HttpStatus(403))), &[]),
                 found("hollow", PollResult::Read, &[]),
                 found("ended", PollResult::Gone, &[]),
             ])

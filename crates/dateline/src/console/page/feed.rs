@@ -10,7 +10,7 @@ use super::question::Question;
 use crate::api::feed_entries::{EndedEntry, FeedEntries, FeedEntryOutcome};
 use crate::console::figures::{counted, moment, short, since, until, verdict, words};
 use crate::console::frame::Viewer;
-use crate::console::shown::{address, feed_error, feed_name, line, outside_link, visible};
+use crate::console::shown::{address, failure, failure_in, feed_name, line, outside_link, visible};
 use crate::status::{FeedCondition, FeedHistory, FeedStatus};
 
 /// The page; `done` is what was just done.
@@ -32,7 +32,7 @@ pub(crate) fn page(
         p.address { @if feed.name.is_some() { (address(feed.url.as_str())) } @else { (outside_link(feed.url.as_str(), html! { "The feed itself" })) } }
         @if let Some(error) = &feed.last_error {
             div.fault {
-                p { b { (feed_error(error, feed.url.as_str())) } }
+                p { b { (failure(error, feed.url.as_str())) } }
                 p.meta {
                     "Failed " @if feed.failures == 1 { "once" } @else { (feed.failures) " times in a row" }
                     @if let Some(began) = feed.failing_since { ", since " (moment(began, now)) " (" (since(Some(began), now)) ")" }
@@ -113,7 +113,7 @@ fn last_entries(feed: &FeedStatus, entries: &FeedEntries, now: Timestamp) -> Mar
                         div {
                             p.headline { @match (&entry.title, &entry.link) { (Some(title), _) => (line(title)), (None, Some(link)) => (line(link.as_str())), (None, None) => "(without a title)" } }
                             p.meta {
-                                @if let Some(reason) = &entry.reason { span.error { "put off: " (feed_error(reason, entry.link.as_ref().map_or("", |link| link.as_str()))) } " · " }
+                                @if let Some(reason) = &entry.reason { span.error { "put off: " (failure_in(reason, entry.link.as_ref().map_or("", |link| link.as_str()))) } " · " }
                                 "announced " (since(Some(entry.first_seen), now)) " · asked for " (until(entry.due, now))
                             }
                         }
@@ -147,7 +147,7 @@ fn ended_entry(entry: &EndedEntry, now: Timestamp) -> Markup {
                         FeedEntryOutcome::Revised => "published in another revision",
                         // The verdict beside it says why.
                         FeedEntryOutcome::Rejected if label.is_some() => "not published",
-                        FeedEntryOutcome::Rejected => { "not published: " (feed_error(detail, url.as_ref().map_or("", |url| url.as_str()))) },
+                        FeedEntryOutcome::Rejected => { "not published: " (failure_in(detail, url.as_ref().map_or("", |url| url.as_str()))) },
                     }
                     " · " (since(Some(*time), now))
                 }
@@ -277,7 +277,7 @@ fn rhythm(polls: &[PollRecord], now: Timestamp) -> Markup {
 fn poll_answer(feed: &FeedStatus, poll: &PollRecord) -> Markup {
     html! {
         @if let Some(error) = &poll.error {
-            span.error { (feed_error(error, feed.url.as_str())) }
+            span.error { (failure(error, feed.url.as_str())) }
         } @else {
             @if let Some(status) = poll.status { span.soft { (status) } " " }
             @match (poll.new, poll.changed) {

@@ -7,7 +7,7 @@ use url::Url;
 use crate::api::opml::ImportReport;
 use crate::console::figures::{count, counted, language, moment, since, told_moment, verdict, words};
 use crate::console::frame::Viewer;
-use crate::console::shown::{address, feed_error, feed_name, line, line_in, visible};
+use crate::console::shown::{address, failure_in, feed_name, line, line_in, visible};
 use crate::feed_finding::FeedVerdict;
 use crate::feed_preview::{FeedPreview, PreviewedEntry, PreviewedOutcome};
 
@@ -244,7 +244,7 @@ fn outcome_of(outcome: &PreviewedOutcome, entry_title: Option<&str>, link: &str,
     } = outcome;
     html! {
         p.meta {
-            @if *is_published { b { "would be published" } } @else { "would not be published: " (feed_error(detail, link)) }
+            @if *is_published { b { "would be published" } } @else { "would not be published: " (failure_in(detail, link)) }
             @if let Some(tag) = tag { " · " (language(tag)) }
             @if *text_chars > 0 { " · " (counted(*text_chars as u64, "character", "characters")) }
             @if let Some(published) = published { " · dated " (told_moment(published, now)) }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use crate::console::figures::{count, since, until};
 use crate::console::frame::Viewer;
-use crate::console::shown::{feed_error, feed_name, visible};
+use crate::console::shown::{failure, feed_name, visible};
 use crate::status::{FeedCondition, FeedStatus, StatusReport};
 
 /// The most feeds on one page.
@@ -143,7 +143,7 @@ pub(super) fn row(feed: &FeedStatus, now: Timestamp) -> Markup {
                 a.headline data-row href=(format!("/feeds/{}", feed.id)) { (feed_name(feed.name.as_deref(), feed.url.as_str())) }
                 @if feed.name.is_some() { p.address { bdi { (visible(feed.url.as_str(), 100)) } } }
                 @if let Some(error) = &feed.last_error {
-                    p.error { "failed " @if feed.failures > 1 { (feed.failures) " times" } @else { "once" } ": " (feed_error(error, feed.url.as_str())) }
+                    p.error { "failed " @if feed.failures > 1 { (feed.failures) " times" } @else { "once" } ": " (failure(error, feed.url.as_str())) }
                 }
                 @if !feed.tags.is_empty() {
                     p.meta { @for (at, tag) in feed.tags.iter().take(8).enumerate() { @if at > 0 { " · " } a href=(format!("/feeds?tag={}", super::query_value(tag))) { (visible(tag, 40)) } } }

@@ -8,7 +8,7 @@ use super::feeds::{chip, times};
 use super::rejects::{RejectRow, reject_row};
 use crate::api::lookup::{AddressOutcome, LookupReport, WaitingDocument, WaitingList};
 use crate::console::figures::{counted, moment, number, since, until};
-use crate::console::shown::{address, feed_error, feed_name, line};
+use crate::console::shown::{address, failure, failure_in, feed_name, line};
 use crate::status::{FeedCondition, FeedStatus};
 
 /// The page about an address under which nothing was published.
@@ -133,7 +133,7 @@ fn feed_row(feed: &FeedStatus, now: Timestamp) -> Markup {
             (chip(feed.condition()))
             div {
                 a.headline data-row href=(format!("/feeds/{}", feed.id)) { (feed_name(feed.name.as_deref(), feed.url.as_str())) }
-                @if let Some(error) = &feed.last_error { p.error { (feed_error(error, feed.url.as_str())) } }
+                @if let Some(error) = &feed.last_error { p.error { (failure(error, feed.url.as_str())) } }
             }
             (times(feed, now))
         }
@@ -146,7 +146,7 @@ fn waiting_row(entry: &WaitingDocument, now: Timestamp) -> Markup {
             div {
                 p.headline { @match (&entry.title, &entry.link) { (Some(title), _) => (line(title)), (None, Some(link)) => (line(link.as_str())), (None, None) => "(without a title)" } }
                 @if let Some(link) = &entry.link { p.address { (address(link.as_str())) } }
-                @if let Some(reason) = &entry.reason { p.error { "put off: " (feed_error(reason, entry.link.as_ref().map_or("", Url::as_str))) } }
+                @if let Some(reason) = &entry.reason { p.error { "put off: " (failure_in(reason, entry.link.as_ref().map_or("", Url::as_str))) } }
                 p.meta {
                     a data-row href=(format!("/feeds/{}", entry.feed)) { @match &entry.feed_name { Some(name) => (feed_name(None, name)), None => "a feed that was removed" } } " · announced " (since(Some(entry.first_seen), now))
                     " · " @if entry.due > now { "asked for " (until(entry.due, now)) } @else { "due " (since(Some(entry.due), now)) }

@@ -13,7 +13,7 @@ use crate::console::figures::{
     bytes, count, counted, day_name, language, number, short, since, until, words,
 };
 use crate::console::plot::{Bar, Histogram, Series, histogram, level};
-use crate::console::shown::{cause, feed_error, feed_name, line, visible, with_commands};
+use crate::console::shown::{cause, failure, feed_name, line, visible, with_commands};
 use crate::status::{FeedCondition, FeedStatus, RelaySummary, SinkStatus, StatusReport, Verdict};
 use crate::text::rounded;
 
@@ -314,7 +314,7 @@ fn feeds(status: &StatusReport) -> Markup {
                         a href=(format!("/feeds/{}", feed.id)) { (feed_name(feed.name.as_deref(), feed.url.as_str())) }
                         span.soft {
                             (feed.condition().word())
-                            @if let Some(error) = &feed.last_error { ": " (feed_error(error, feed.url.as_str())) }
+                            @if let Some(error) = &feed.last_error { ": " (failure(error, feed.url.as_str())) }
                             @if let Some(next) = feed.next_poll { "; polled again " (until(next, status.now)) }
                         }
                     }

@@ -15,7 +15,7 @@ use crate::console::figures::{self, count, moment, number, verdict, word, words}
 use crate::console::frame::Viewer;
 use crate::console::plot::level;
 use crate::console::shown::{
-    address, feed_error, feed_name, is_tag, line, may_lead, site_name, visible, with_commands,
+    address, failure_in, feed_name, is_tag, line, may_lead, site_name, visible, with_commands,
 };
 
 /// A reject in a list.
@@ -216,7 +216,7 @@ fn detail(event: &RejectEvent) -> Markup {
                 }
             }
         } @else {
-            (feed_error(&event.detail, event.url.as_ref().map_or("", |url| url.as_str())))
+            (failure_in(&event.detail, event.url.as_ref().map_or("", |url| url.as_str())))
         }
     }
 }
