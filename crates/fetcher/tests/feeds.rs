@@ -404,6 +404,68 @@ mod identity {
     }
 
     #[test]
+    fn an_entry_stays_the_same_where_each_poll_finds_another_session_in_its_link() {
+        const SESSIONS: [(&str, &str); 2] = [
+            ("3f2a9c41d07be8553f2a9c41d07be855", "1750223100123"),
+            ("b81d0e77a2c94f6615c3d08b9e7f4a20", "1750226700456"),
+        ];
+        let wrong: Vec<&str> = [
+            "/view;jsessionid=HEX?id=7",
+            "/view;JSESSIONID=HEX.node1?id=7",
+            "/view%3Bjsessionid=HEX?id=7",
+            "/view?id=7;jsessionid=HEX",
+            "/view?id=7&PHPSESSID=HEX",
+            "/view?PHPSESSID=HEX&amp;id=7#top",
+            "/7?sid=HEX",
+            "/7?SID=HEX",
+            "/7?s=HEX",
+            "/7?sess=HEX",
+            "/7?SESSID=HEX",
+            "/view?id=7&session_id=HEX",
+            "/view?id=7&SessionID=HEX",
+            "/view?id=7&ASPSESSIONIDCQRT=HEX",
+            "/(S(HEX))/7.aspx",
+            "/view?id=7&CFID=NUMBER&CFTOKEN=HEX",
+            "/7?osCsid=HEX",
+            "/7?XTCsid=HEX",
+            "/7?zenid=HEX",
+            "/7?fbclid=HEX&utm_source=rss",
+            "/7?_ga=2.NUMBER.1",
+            "/7?nocache=NUMBER",
+            "/7?cachebuster=HEX",
+        ]
+        .into_iter()
+        .filter(|link| {
+            let ids = SESSIONS.map(|(session, number)| {
+                let link = link.replace("HEX", session).replace("NUMBER", number);
+                let item = format!(
+                    "<item><title>The ferry was late</title><link>https://port.example{link}</link></item>"
+                );
+                channel(&item).entries[0].to_wire().id
+            });
+            ids[0] != ids[1]
+        })
+        .collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+        // What may tell pages apart does.
+        for parts in [
+            "/view?id=7|/view?id=8",
+            "/view?sid=104|/view?sid=105",
+            "/7?page=1|/7?page=2",
+            "/a;v=1|/a;v=2",
+            "/?_=7|/?_=8",
+        ] {
+            let (one, other) = parts.split_once('|').unwrap();
+            let id = |link: &str| {
+                channel(&format!("<item><link>https://port.example{link}</link></item>")).entries[0]
+                    .to_wire()
+                    .id
+            };
+            assert_ne!(id(one), id(other), "{parts}");
+        }
+    }
+
+    #[test]
     fn without_guid_and_link_an_entry_is_its_title_and_date() {
         let item = |title: &str, day: &str| {
             channel(&format!("<item><title>{title}</title><pubDate>{day} Jun 2024</pubDate></item>")).entries

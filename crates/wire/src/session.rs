@@ -20,7 +20,8 @@ const NAMES: [&str; 12] = [
     "zenid",
 ];
 
-/// The names of ids of one click or one reader, in lower case, from the documentation of those who add them.
+/// The names of ids of one click or one reader, in lower case, from the documentation of those who add them, and of what only keeps caches
+/// out.
 const CLICKS: &[&str] = &[
     "fbclid",
     "gclid",
@@ -63,6 +64,8 @@ const CLICKS: &[&str] = &[
     "qclid",
     "mibextid",
     "__tn__",
+    "nocache",
+    "cachebuster",
 ];
 
 /// Names that session ids share with other things, such as a section or a story.
@@ -85,16 +88,18 @@ pub(crate) fn without_session(url: &str) -> Cow<'_, str> {
     let (path, query) = rest.split_at(rest.find('?').unwrap_or(rest.len()));
     // `/view;jsessionid=…/next` has the id in the middle.
     let mut kept = String::with_capacity(url.len());
-    for (at, part) in path.split(';').enumerate() {
-        if at == 0 {
-            kept.push_str(part);
-        } else if part.split_once('=').is_some_and(|(name, _)| is_named(&name.to_ascii_lowercase())) {
-            kept.push_str(part.find('/').map_or("", |next| &part[next..]));
+    let mut left = path;
+    while let Some((start, end)) = next_semicolon(left) {
+        let part = &left[end..];
+        kept.push_str(&left[..start]);
+        if names_session(part) {
+            left = part.find(['/', ';']).map_or("", |next| &part[next..]);
         } else {
-            kept.push(';');
-            kept.push_str(part);
+            kept.push_str(&left[start..end]);
+            left = part;
         }
     }
+    kept.push_str(left);
     if let Some(segment) = kept.split('/').skip(3).find(|segment| is_cookieless(segment)) {
         kept = kept.replacen(&format!("/{segment}"), "", 1);
     }
@@ -113,9 +118,16 @@ pub(crate) fn without_session(url: &str) -> Cow<'_, str> {
                 && is_token(value)
                 && (in_path || pairs.iter().enumerate().any(|(other, pair)| other != at && tells(pair)))
     };
-    let left: Vec<&str> =
-        pairs.iter().enumerate().filter(|(at, pair)| !is_session(*at, pair)).map(|(_, pair)| *pair).collect();
-    if kept.len() == path.len() && left.len() == pairs.len() {
+    let left: Vec<&str> = pairs
+        .iter()
+        .enumerate()
+        .filter(|(at, pair)| !is_session(*at, pair))
+        // "id=7;jsessionid=…": somebody put the path's parameter behind the query.
+        .map(|(_, pair)| {
+            pair.split_once(';').filter(|(_, more)| names_session(more)).map_or(*pair, |(own, _)| own)
+        })
+        .collect();
+    if kept.len() == path.len() && left == pairs {
         return Cow::Borrowed(url);
     }
     if !left.is_empty() {
@@ -146,6 +158,27 @@ fn is_cookieless(segment: &str) -> bool {
     are_parts && has_session
 }
 
+/// Where the first semicolon of a path stands, escaped or not.
+fn next_semicolon(path: &str) -> Option<(usize, usize)> {
+    let mut from = 0;
+    while let Some(at) = path[from..].find([';', '%']).map(|at| from + at) {
+        let rest = &path[at..];
+        if rest.starts_with(';') {
+            return Some((at, at + 1));
+        }
+        if rest.get(..3).is_some_and(|escape| escape.eq_ignore_ascii_case("%3b")) {
+            return Some((at, at + 3));
+        }
+        from = at + 1;
+    }
+    None
+}
+
+/// Whether a parameter is a session's by its name.
+fn names_session(parameter: &str) -> bool {
+    parameter.split_once('=').is_some_and(|(name, _)| is_named(&name.to_ascii_lowercase()))
+}
+
 fn is_named(name: &str) -> bool {
     NAMES.contains(&name) || name.starts_with("aspsessionid")
 }
@@ -172,6 +205,10 @@ mod tests {
             ("https://a.example/view;jsessionid=0A1B/7.html", "https://a.example/view/7.html"),
             ("https://a.example/view?PHPSESSID=k2&id=7#top", "https://a.example/view?id=7#top"),
             ("https://a.example/7?phpsessid=k2", "https://a.example/7"),
+            ("https://a.example/view%3Bjsessionid=0A1B?id=7", "https://a.example/view?id=7"),
+            ("https://a.example/view;JSESSIONID=0A1B.node1;v=2/7", "https://a.example/view;v=2/7"),
+            ("https://a.example/view?id=7;jsessionid=0A1B&p=2", "https://a.example/view?id=7&p=2"),
+            ("https://a.example/7?nocache=1750223100&p=2", "https://a.example/7?p=2"),
             ("https://a.example/view?ASPSESSIONIDQQ=A1&id=7", "https://a.example/view?id=7"),
             (
                 "https://a.example/view?id=7&sid=3f2a9c41d07be8553f2a9c41d07be855",
@@ -201,6 +238,7 @@ mod tests {
             "https://a.example/list?sid=104&oid=001",
             "https://a.example/view?sid=3f2a9c41d07be8553f2a9c41d07be855",
             "https://a.example/view;v=2?id=7",
+            "https://a.example/view%3Bv=2?id=7;w=3",
             "https://a.example/view?s=ferry+runs+again+after+storm&id=7",
             "https://a.example/view",
             "https://a.example/view?utm_source=rss&click=7",

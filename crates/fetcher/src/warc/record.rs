@@ -197,7 +197,7 @@ impl Record {
     }
 
     /// When it was captured. A date of a year, a month, a day or a minute, as WARC 1.1 allows (section 5.4), is the moment at
-    /// which that begins; one that is written in another way is read as dates in feeds are. What lies before the web is none.
+    /// which that begins; one that is written in another way is read as dates in feeds are, if it is one of the web's time.
     pub fn date(&self) -> Option<Timestamp> {
         let written = self.fields.get(field::DATE)?.trim();
         let bare = written.strip_suffix(['Z', 'z']).filter(|bare| bare.len() <= DAY_BYTES).unwrap_or(written);
@@ -211,8 +211,8 @@ impl Record {
             Some(minute) if minute.len() == 16 => format!("{minute}:00Z"),
             _ => format!("{}{rest}", to_nanoseconds(bare)),
         };
-        let date = whole.parse().ok().or_else(|| date::read_field(written));
-        date.filter(|date: &Timestamp| date.as_second() >= WEB_BEGINS)
+        let specified = whole.parse().ok().filter(|date| *date >= Timestamp::UNIX_EPOCH);
+        specified.or_else(|| date::read_field(written).filter(|date| date.as_second() >= WEB_BEGINS))
     }
 
     /// The address it is about. Early writers put it in angle brackets.

@@ -89,7 +89,7 @@ async fn redirects_to_inside_addresses_are_refused_for_feeds_and_pages() {
     .await;
     let fetcher = fetcher(settings(&["news.example"], outside.address));
     let outcome = poll(&fetcher, &feed("http://news.example/feed.xml")).await;
-    assert!(outcome.feed.last_error.unwrap().contains("no public address"));
+    assert!(outcome.feed.last_error.unwrap().to_string().contains("no public address"));
     for page in ["http://news.example/1", "http://news.example/meta"] {
         let error = fetcher.page(&url(page)).await.unwrap_err();
         assert_eq!((error.reason(), error.retry_in(1, monday())), (RejectReason::Address, None));

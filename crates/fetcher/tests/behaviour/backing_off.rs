@@ -122,7 +122,7 @@ async fn a_server_that_is_not_there_is_a_failure_like_any_other() {
     tokio::task::yield_now().await;
     let fetcher = fetcher(settings(&["news.example"], address));
     let outcome = poll_first(&fetcher, "http://user:secret@news.example/feed.xml").await;
-    let error = outcome.feed.last_error.unwrap();
+    let error = outcome.feed.last_error.unwrap().to_string();
     assert!(error.contains("cannot connect to news.example"), "{error}");
     assert!(!error.contains("secret"), "{error}");
     assert_eq!(outcome.feed.failures, 1);

@@ -144,6 +144,6 @@ async fn a_bomb_ends_at_the_cap_in_every_coding() {
         let error = fetcher.page(&url("http://news.example/1")).await.unwrap_err();
         assert_eq!(error.failure.to_string(), "the body decompresses to more than 200000 bytes", "{coding}");
         let outcome = poll(&fetcher, &feed("http://news.example/1")).await;
-        assert!(outcome.feed.last_error.unwrap().contains("200000"), "{coding}");
+        assert!(outcome.feed.last_error.unwrap().to_string().contains("200000"), "{coding}");
     }
 }

@@ -120,7 +120,7 @@ async fn credentials_in_a_url_go_out_as_basic_and_appear_nowhere_else() {
     let log = server.log();
     assert_eq!(log[1].host(), "other.example");
     assert_eq!(log[1].header("authorization"), None);
-    assert!(!outcome.feed.last_error.unwrap().contains("reader"));
+    assert!(!outcome.feed.last_error.unwrap().to_string().contains("reader"));
 }
 
 /// Allows everything, and keeps what hosts wish.

@@ -97,7 +97,7 @@ async fn a_hub_inside_is_not_asked_and_a_busy_one_is_left_alone() {
     let inside = subscribe(&fetcher, &format!("http://{}/", server.address)).await.unwrap_err();
     assert!(inside.to_string().contains("no public address"), "{inside}");
     let busy = subscribe(&fetcher, "http://user:word@hub.example/").await.unwrap_err();
-    assert_eq!(busy.to_string(), "http://hub.example/ answers with status 429: slow down");
+    assert_eq!(busy.to_string(), "http://hub.example/ answers 429 Too Many Requests: slow down");
     let resting = subscribe(&fetcher, "http://hub.example/").await.unwrap_err();
     assert!(matches!(resting, SubscribeError::Resting { .. }), "{resting}");
     assert_eq!(server.paths().len(), 1);

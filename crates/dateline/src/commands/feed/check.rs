@@ -209,7 +209,7 @@ mod tests {
         assert_eq!(
             lines,
             "gone     ended   410: it is gone  https://ended.example/rss\n\
-             failed   shut    status 403  https://shut.example/rss\n\
+             failed   shut    answered 403 Forbidden  https://shut.example/rss\n\
              empty    hollow  no entries  https://hollow.example/rss\n\
              stale    silent  1 entry, the newest of 2026-01-01T08:00:00Z  https://silent.example/rss\n\
              ok       lively  2 entries, the newest of 2026-03-19T08:00:00Z  https://lively.example/rss\n"
