@@ -11,8 +11,8 @@ pub const ACCEPTED: &str = "gzip, deflate, br, zstd";
 /// Undoing more codings than this serves no honest purpose.
 const MAX_CODINGS: usize = 3;
 
-/// How many members of a gzip body are read. Servers that compress in blocks make one of every 64 KiB or so.
-const MAX_GZIP_MEMBERS: usize = 4096;
+/// How many members of a gzip body, or frames of a zstd body, are read. Servers that compress in blocks make one of every 64 KiB or so.
+const MAX_MEMBERS: usize = 4096;
 
 /// A body of more bytes is read on a thread for blocking work, so that nobody waits behind it.
 const MAX_INLINE_BYTES: usize = 64 << 10;
@@ -241,17 +241,15 @@ fn unzstd(input: &[u8], most: usize) -> Result<Vec<u8>, CodingError> {
     let broken = |error: io::Error| CodingError::Broken { coding: "zstd", why: error.to_string() };
     let mut whole = Vec::new();
     let mut rest = input;
-    while whole.len() < most && is_zstd(rest) {
+    for _ in 0..MAX_MEMBERS {
+        if whole.len() >= most || !is_zstd(rest) {
+            break;
+        }
         let mut decoder = zstd::stream::read::Decoder::with_buffer(rest).map_err(broken)?.single_frame();
         // RFC 9659: a window of at most 8 MB may be asked of whoever decodes.
         decoder.window_log_max(23).map_err(broken)?;
         decoder.by_ref().take((most - whole.len()) as u64).read_to_end(&mut whole).map_err(broken)?;
-        let behind = decoder.finish();
-        // Where there was enough, what is left need not be the beginning of a frame.
-        if behind.len() == rest.len() {
-            break;
-        }
-        rest = behind;
+        rest = decoder.finish();
     }
     Ok(whole)
 }
@@ -263,7 +261,7 @@ fn gunzip(input: &[u8], most: usize) -> Result<Vec<u8>, CodingError> {
     const TRAILER_BYTES: usize = 8;
     let mut whole = Vec::new();
     let mut rest = input;
-    for _ in 0..MAX_GZIP_MEMBERS {
+    for _ in 0..MAX_MEMBERS {
         if whole.len() >= most || !rest.starts_with(&GZIP_MAGIC) {
             break;
         }
