@@ -21,8 +21,11 @@ async fn wait(fields: &[(&str, &str)]) -> Option<u64> {
     }
 }
 
+/// Fields of an answer, and the wait in seconds that they ask for.
+type Case<'f> = (&'f [(&'f str, &'f str)], Option<u64>);
+
 /// The cases whose wait is another than expected. A wait until a moment of our own clock is less by what the test has taken so far.
-async fn wrong_of(cases: &[(&[(&str, &str)], Option<u64>)]) -> Vec<String> {
+async fn wrong_of(cases: &[Case<'_>]) -> Vec<String> {
     let mut wrong = Vec::new();
     for (fields, expected) in cases {
         let found = wait(fields).await;
