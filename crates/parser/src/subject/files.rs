@@ -253,6 +253,12 @@ fn add_names<'t>(
                 None
             }
         };
+        if role == Some(Role::Shared) && sides == Some(Sides::default()) {
+            wrong(
+                "a name that others bear, too, stands for no side".to_owned(),
+                "write the side that it may stand for, or no role",
+            );
+        }
         let kind = match table.cell(row, "type") {
             "" => {
                 wrong("the type is missing".to_owned(), "write person, place, …, or - for what is no entity");

@@ -872,6 +872,7 @@ fn what_is_wrong_with_the_files_is_said_with_file_line_and_remedy() {
     assert_eq!(broken("subject.toml", "threshold = 0.5", "threshold = 5"), ("subject.toml".into(), 3));
     assert_eq!(broken("subject.toml", "\"dealing\"", "\"dealings\""), ("subject.toml".into(), 9));
     assert_eq!(broken("names.tsv", "\tB\tstate", "\tC\tstate"), ("names.tsv".into(), 3));
+    assert_eq!(broken("names.tsv", "\tB\tshared", "\t-\tshared"), ("names.tsv".into(), 11));
     assert_eq!(broken("names.tsv", "ardland+", "ardlant+"), ("names.tsv".into(), 4));
     assert_eq!(broken("names.tsv", "~Anders", "~~Anders"), ("names.tsv".into(), 5));
     assert_eq!(broken("names.tsv", "dale\t", "cray\t"), ("names.tsv".into(), 7));
