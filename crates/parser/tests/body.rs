@@ -534,7 +534,7 @@ fn what_only_bears_the_name_of_an_advertisement_in_a_sentence_stays() {
 }
 
 #[test]
-fn three_copies_for_three_widths_of_screen_give_the_text_once() {
+fn two_to_five_copies_for_widths_of_screen_give_the_text_once() {
     for count in [2, 7] {
         let copy = |width: &str| {
             format!(
@@ -542,10 +542,14 @@ fn three_copies_for_three_widths_of_screen_give_the_text_once() {
                 story(count)
             )
         };
-        let copies = ["desktop", "tablet", "mobile"].map(copy).concat();
-        let article =
-            read(&format!("<html><head><title>Ferry runs again</title></head><body>{copies}</body></html>"));
-        assert_eq!(lines(&article).len(), count, "{:#?}", lines(&article));
+        let widths = ["desktop", "tablet", "mobile", "print", "amp"];
+        for number in 2..=widths.len() {
+            let copies: String = widths[..number].iter().map(|width| copy(width)).collect();
+            let article = read(&format!(
+                "<html><head><title>Ferry runs again</title></head><body>{copies}</body></html>"
+            ));
+            assert_eq!(lines(&article).len(), count, "{number}: {:#?}", lines(&article));
+        }
     }
 }
 
@@ -571,11 +575,31 @@ fn what_the_markup_hides_is_no_part_of_the_story() {
         "<div class='modal fade' tabindex=-1><div class=modal-dialog>",
         "<div style='opacity:0;height:0'>",
         "<div style='opacity: 0; pointer-events: none'>",
+        "<div style='content-visibility: hidden'>",
     ] {
         let close = if open.starts_with("<dialog") { "</dialog>" } else { "</div>" };
         let article = read(&page(&format!("{}{open}{text}{close}", story(5))));
         assert!(!article.body.text.contains("Скидки"), "{open}: {:#?}", lines(&article));
         assert_eq!(lines(&article).len(), 5, "{open}");
+    }
+}
+
+#[test]
+fn a_double_for_those_who_do_not_see_the_page_is_told_once() {
+    let own = story(5);
+    let double = story(2);
+    for open in [
+        "<div class=visually-hidden>",
+        "<div class=sr-only>",
+        "<div aria-hidden=true>",
+        "<div hidden>",
+        "<div style='position:absolute;clip-path:inset(50%)'>",
+        "<div style='position:absolute;left:-9999px'>",
+    ] {
+        for inside in [format!("{open}{double}</div>{own}"), format!("{own}{open}{double}</div>")] {
+            let article = read(&page(&inside));
+            assert_eq!(lines(&article), lines(&read(&page(&own))), "{open}");
+        }
     }
 }
 

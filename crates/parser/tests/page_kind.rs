@@ -497,6 +497,13 @@ fn a_text_that_is_paid_for_by_the_name_of_a_schema_is_a_teaser() {
         let html = format!("<head>{data}</head><h1>Ferry runs again</h1><article>{}</article>", story(2));
         assert_eq!(kind(&html), PageKind::PaywalledTeaser, "{value}");
     }
+    let microdata = format!(
+        "<h1>Ferry runs again</h1><article itemscope itemtype='https://schema.org/NewsArticle'>\
+         <meta itemprop=isAccessibleForFree content=False>{}</article>",
+        story(2)
+    );
+    assert_eq!(kind(&microdata), PageKind::PaywalledTeaser);
+    assert_eq!(kind(&microdata.replace("content=False", "content=True")), PageKind::Article);
 }
 
 #[test]
