@@ -131,23 +131,27 @@ pub(super) fn drop_lines(layout: &Layout, is_title: impl Fn(usize) -> bool, kept
     if asking.is_empty() {
         return;
     }
-    let is_choice = |index: &usize| {
-        let run = &layout.runs[*index];
+    let is_choice = |index: usize| {
+        let run = &layout.runs[index];
         let lower = layout.str(run).to_lowercase();
         run.heading == 0
             && run.units <= LONGEST
             && CHOICES.iter().any(|choice| lower.contains(choice))
             && (wall::speaks_to_reader(&lower) || wall::speaks_of_site(&lower) || !lower.is_ascii())
     };
-    let choices = asking.iter().map(|index| index + 1).filter(|index| kept.get(*index) == Some(&true));
-    let gone: Vec<usize> = asking.iter().copied().chain(choices.filter(is_choice)).collect();
-    let is_left = |index: &usize| kept[*index] && !gone.contains(index);
+    let mut left = kept.to_vec();
+    for index in asking {
+        left[index] = false;
+        if kept.get(index + 1) == Some(&true) && is_choice(index + 1) {
+            left[index + 1] = false;
+        }
+    }
     let is_about = |index: usize| {
-        (is_title(index) || is_left(&index)) && cue::speaks_of_cookies(layout.str(&layout.runs[index]))
+        (is_title(index) || left[index]) && cue::speaks_of_cookies(layout.str(&layout.runs[index]))
     };
-    let left: f32 = (0..kept.len()).filter(is_left).map(|index| layout.runs[index].units).sum();
-    if left >= ENOUGH && !(0..kept.len()).any(is_about) {
-        gone.into_iter().for_each(|index| kept[index] = false);
+    let units: f32 = layout.runs.iter().zip(&left).filter(|(_, left)| **left).map(|(run, _)| run.units).sum();
+    if units >= ENOUGH && !(0..left.len()).any(is_about) {
+        kept.copy_from_slice(&left);
     }
 }
 
