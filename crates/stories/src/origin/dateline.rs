@@ -88,7 +88,8 @@ pub(super) fn read(agencies: &Agencies, head: Line<'_>, whole: &str) -> Vec<Stat
 
 /// A caption under a picture of a Korean agency ends with a day and an address.
 fn is_caption(line: &str) -> bool {
-    line.contains("photo@") || line.contains("*재판매") || line.contains("*사진")
+    line.contains('@') && line.contains("photo@")
+        || line.contains('*') && (line.contains("*재판매") || line.contains("*사진"))
 }
 
 /// "SEOUL, South Korea (AP) —", "(서울=연합뉴스)", "【ソウル共同】": sources in brackets.
@@ -225,7 +226,8 @@ fn is_bare(line: &str, mention: &Mention<'_>) -> bool {
 fn unknown(agencies: &Agencies, line: Line<'_>) -> Option<Statement> {
     let say = |name: &str, end| Some(line.statement(name.trim(), OriginKind::Dateline, 0, end));
     let is_new = |name: &str| agencies.mentions(name).is_empty();
-    if let Some(found) = UNKNOWN_WIRE.captures(line.text) {
+    // Each pattern is searched where a character of its own stands.
+    if let Some(found) = line.text.contains('(').then(|| UNKNOWN_WIRE.captures(line.text)).flatten() {
         let (before, name) = (&found[1], &found[2]);
         let is_capitals = before
             .split(|c: char| !c.is_alphabetic())
@@ -246,10 +248,11 @@ fn unknown(agencies: &Agencies, line: Line<'_>) -> Option<Statement> {
             return Some(line.statement(&name, OriginKind::Dateline, group.lead.len(), group.end));
         }
     }
-    if let Some(found) = UNKNOWN_TELEGRAM.captures(line.text).filter(|found| is_new(&found[1])) {
+    let telegram = line.text.contains('日').then(|| UNKNOWN_TELEGRAM.captures(line.text)).flatten();
+    if let Some(found) = telegram.filter(|found| is_new(&found[1])) {
         return say(&found[1], found[0].len());
     }
-    let found = UNKNOWN_STROKES.captures(line.text)?;
+    let found = line.text.contains('/').then(|| UNKNOWN_STROKES.captures(line.text)).flatten()?;
     let is_wire = is_place_and_day(&found[1])
         && is_marked(&found[1])
         && found[2].trim_matches(QUOTES).starts_with(char::is_uppercase);

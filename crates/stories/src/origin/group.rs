@@ -10,6 +10,11 @@ const MAX_BYTES: usize = 160;
 pub(super) const OPENING: [char; 6] = ['(', '（', '[', '［', '【', '〔'];
 pub(super) const CLOSING: [char; 6] = [')', '）', ']', '］', '】', '〕'];
 
+/// Whether `c` is one of them, told quickly of other characters.
+fn is_bracket(c: char) -> bool {
+    matches!(c, '(' | ')' | '[' | ']' | '【' | '】' | '〔' | '〕' | '（' | '）' | '［' | '］')
+}
+
 /// A pair of brackets.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Group<'t> {
@@ -28,7 +33,7 @@ pub(super) struct Group<'t> {
 /// The groups of a line, in order. Of nested ones the inner.
 pub(super) fn groups(line: &str) -> impl Iterator<Item = Group<'_>> {
     let mut open: Option<(usize, char)> = None;
-    line.char_indices().filter_map(move |(at, c)| {
+    line.char_indices().filter(|(_, c)| is_bracket(*c)).filter_map(move |(at, c)| {
         if OPENING.contains(&c) {
             open = Some((at, c));
             return None;
@@ -90,4 +95,16 @@ fn is_filler(text: &str, is_first: bool) -> bool {
         let is_page = word.strip_prefix("page").is_some_and(|rest| rest.chars().all(char::is_numeric));
         word.is_empty() || is_number || is_page || (is_initials || is_place) && (letters > 0 || is_first)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_are_those_that_open_and_those_that_close() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_bracket(c), OPENING.contains(&c) || CLOSING.contains(&c), "{c:?}");
+        }
+    }
 }
