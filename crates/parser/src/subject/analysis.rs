@@ -114,7 +114,8 @@ pub(crate) fn read(
 }
 
 /// Drops the names that others bear, too, where title and body name somebody third and its side by nothing else: there they are the third
-/// party's. What stands for a side on condition vouches for such names alone as do so, too.
+/// party's. What stands for a side on condition vouches for such names alone as do so, too. Somebody of the other side vouches for a person: who
+/// meets its minister is the envoy, and not his namesake.
 fn drop_names_of_others(found: &mut [Vec<Occurrence>; 2], names: &[Name]) {
     let shared = |hit: &Occurrence| match hit.meaning {
         SpellingTarget::Name(name) => Some(&names[name as usize]).filter(|name| name.role == Role::Shared),
@@ -136,8 +137,18 @@ fn drop_names_of_others(found: &mut [Vec<Occurrence>; 2], names: &[Name]) {
                 && (shared.conditional || !sides.conditional)
         })
     };
+    let meets_other_side = |shared: &Name| {
+        let is_of_other = |sides: Sides| match shared.sides.a {
+            Strength::None => sides.a == Strength::Strong && sides.b == Strength::None,
+            _ => sides.b == Strength::Strong && sides.a == Strength::None,
+        };
+        shared.is_person()
+            && named().any(|name| name.is_person() && name.role == Role::Plain && is_of_other(name.sides))
+    };
     for hits in found {
-        hits.retain(|hit| shared(hit).is_none_or(|name| is_vouched_for(name.sides)));
+        hits.retain(|hit| {
+            shared(hit).is_none_or(|name| is_vouched_for(name.sides) || meets_other_side(name))
+        });
     }
 }
 

@@ -78,6 +78,11 @@ impl Name {
         called(language).or_else(|| called("en")).map(|(_, label)| label.as_str())
     }
 
+    /// Whether it is a person's, by its type.
+    pub(crate) fn is_person(&self) -> bool {
+        self.kind.as_deref() == Some("person")
+    }
+
     /// Whether it is somebody or something of a third party.
     pub(crate) fn is_third(&self) -> bool {
         self.role == Role::Third || self.role == Role::State && !self.sides.names_one()

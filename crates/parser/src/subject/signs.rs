@@ -48,9 +48,6 @@ const NAMED: [&str; 12] =
 
 const LISTED: Sign = Sign(8);
 
-/// The type of names in `names.tsv` that acts.
-const PERSON: &str = "person";
-
 /// A sign, or two of one sentence, in a zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Pattern {
@@ -244,7 +241,7 @@ fn signs_of(sentence: &Sentence, mentions: &[Mention], names: &[Name]) -> Vec<Si
         let Some(named) = named_sign(name) else { continue };
         signs.push(Sign(named));
         let side_of_person = match named {
-            _ if name.kind.as_deref() != Some(PERSON) => None,
+            _ if !name.is_person() => None,
             0 | 1 | 4 => Some(9),
             2 | 3 => Some(10),
             7 => Some(11),

@@ -655,6 +655,7 @@ fn a_name_that_others_bear_is_a_third_partys_where_one_is_named_and_its_side_by_
     assert!(names_borland("Borland wins", "Tom Kerr came from Cray to Ardland."));
     assert!(!names_borland("", "Tom Kerr of Cray came to Ardland."));
     assert!(!names_borland("Cray wins", "Tom Kerr came to Ardland. He met Tom Kerr."));
+    assert!(names_borland("", "Mira Anders met Tom Kerr. Cray protested."));
 }
 
 #[test]
@@ -698,6 +699,47 @@ fn names_that_south_koreans_and_dishes_and_districts_bear_too_name_no_side() {
         let sides: Vec<_> = judgement.entities.iter().filter_map(|entity| entity.side).collect();
         let both = [EntitySide::A, EntitySide::B].iter().all(|side| sides.contains(side));
         assert!(!both && judgement.relevance.score.unwrap() < 0.3, "{title}: {judgement:?}");
+    }
+}
+
+#[test]
+fn a_report_on_the_two_is_relevant_where_a_third_party_is_named_too_and_one_side_by_its_people_alone() {
+    for (language, title, body) in [
+        (
+            "en",
+            "Envoy Sin Hong-chol thanks Lavrov",
+            "Ambassador Sin Hong-chol met Foreign Minister Sergey Lavrov in Moscow and thanked him for support at the United Nations against \
+             the United States. They agreed on a visit.",
+        ),
+        (
+            "ru",
+            "Козлов обсудил в Пхеньяне туризм",
+            "Министр природных ресурсов Александр Козлов обсудил в Пхеньяне развитие туризма и поставки леса. Турпоток вырос вдвое, несмотря на \
+             санкции США.",
+        ),
+        (
+            "ru",
+            "Генпрокурор Краснов прилетел в Пхеньян",
+            "Генпрокурор Краснов прилетел в Пхеньян, где подпишет программу сотрудничества прокуратур. До этого он посетил Вьетнам.",
+        ),
+        (
+            "uk",
+            "Росармія отримала нові гармати з КНДР",
+            "Росармія почала застосовувати на фронті далекобійні гармати, які передала КНДР. Про це повідомила розвідка Південної Кореї.",
+        ),
+        (
+            "ko",
+            "정경택 총정치국장, 쇼이구 만나",
+            "정경택 총정치국장이 쇼이구 서기를 만나 군사협력을 논의했다고 통신이 보도했다. 미국의 훈련도 비난했다.",
+        ),
+        (
+            "zh",
+            "朴泰成抵达莫斯科",
+            "朴泰成总理8日抵达莫斯科，与俄罗斯总理米舒斯京会谈并签署大桥协议。美国国务院对此表示关注。",
+        ),
+    ] {
+        let judgement = shipped().judge(title, body, Some(language));
+        assert!(relevant(&judgement), "{title}: {judgement:?}");
     }
 }
 
