@@ -1006,6 +1006,33 @@ fn a_plain_line_that_asks_for_consent_is_no_part_of_the_story_and_one_in_a_text_
         );
         assert!(read(&about).body.text.contains(asking), "{about}");
     }
+    // What stands behind such a line is the article's, and two states that agree say what readers do.
+    for (asking, lede) in [
+        (
+            "Мы используем файлы cookie.",
+            "Министры двух стран в среду согласились открыть комиссию по торговле.",
+        ),
+        ("본 사이트는 쿠키를 사용합니다.", "양국 외교장관은 수요일 공동위원회를 설치하기로 동의했다."),
+        (
+            "当サイトではクッキーを使用しています。",
+            "両国の外相は水曜日、合同委員会を設置することで同意した。",
+        ),
+        ("本网站使用Cookie来改善体验。", "两国外长星期三在北京同意设立联合委员会。"),
+        (
+            "This site uses cookies.",
+            "The council gave its consent to the opening of the building site on Tuesday, the mayor said.",
+        ),
+    ] {
+        let page =
+            format!("<article><h1>Ferry runs again</h1><p>{asking}</p><p>{lede}</p>{}</article>", story(4));
+        assert!(read(&page).body.text.contains(lede), "{page}");
+    }
+    let told = "This website uses cookies, says a banner on nearly every page, and hardly anybody reads on.";
+    let page = format!(
+        "<article><h1>The banner that nobody reads</h1><p>{told}</p>{}<p>Engineers want consent to be stored once and for all.</p></article>",
+        story(4)
+    );
+    assert!(read(&page).body.text.contains(told));
     let baked = "We use cookies from the bakery on the quay for the crust, the cook of the ferry said, and butter from the farm.";
     let page = format!("<article><h1>Ferry has a new cook</h1>{}<p>{baked}</p></article>", story(4));
     assert!(read(&page).body.text.contains(baked));

@@ -124,6 +124,12 @@ const CHOICES: &[&str] = &[
     "設置",
 ];
 
+/// What says that the choice stays open, where nothing else need speak to the reader.
+const AT_ANY_TIME: &[&str] = &["언제든", "いつでも", "随时", "隨時"];
+
+/// What other lines of a text about consent speak of, in lower case. In other languages the word is also that for what two states agree on.
+const CONSENT: &[&str] = &["consent", "einwilligung", "toestemming"];
+
 /// Drops lines that ask for consent to the house's own cookies, and the line behind each that says how to choose.
 pub(super) fn drop_lines(layout: &Layout, is_title: impl Fn(usize) -> bool, kept: &mut [bool]) {
     let asks = |index: &usize| is_asking(layout, &layout.runs[*index]);
@@ -137,7 +143,7 @@ pub(super) fn drop_lines(layout: &Layout, is_title: impl Fn(usize) -> bool, kept
         run.heading == 0
             && run.units <= LONGEST
             && CHOICES.iter().any(|choice| lower.contains(choice))
-            && (wall::speaks_to_reader(&lower) || wall::speaks_of_site(&lower) || !lower.is_ascii())
+            && (wall::speaks_to_reader(&lower) || AT_ANY_TIME.iter().any(|word| lower.contains(word)))
     };
     let mut left = kept.to_vec();
     for index in asking {
@@ -147,7 +153,12 @@ pub(super) fn drop_lines(layout: &Layout, is_title: impl Fn(usize) -> bool, kept
         }
     }
     let is_about = |index: usize| {
-        (is_title(index) || left[index]) && cue::speaks_of_cookies(layout.str(&layout.runs[index]))
+        let line = layout.str(&layout.runs[index]);
+        let speaks_of_consent = || {
+            let lower = line.to_lowercase();
+            CONSENT.iter().any(|word| lower.contains(word)) && !wall::speaks_to_reader(&lower)
+        };
+        (is_title(index) || left[index]) && (cue::speaks_of_cookies(line) || speaks_of_consent())
     };
     let units: f32 = layout.runs.iter().zip(&left).filter(|(_, left)| **left).map(|(run, _)| run.units).sum();
     if units >= ENOUGH && !(0..left.len()).any(is_about) {
