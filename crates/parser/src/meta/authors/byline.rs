@@ -81,7 +81,10 @@ pub(in crate::meta) fn read(byline: &str) -> Byline {
     let start = parts
         .iter()
         .position(|part| part.joint == Joint::Bar && words::begins_by(&part.text))
-        .filter(|start| !parts[..*start].iter().any(is_labelled))
+        .filter(|start| {
+            let names_person = |part: &BylinePart| is_labelled(part) || super::has_given_name(&part.text);
+            !parts[..*start].iter().any(names_person)
+        })
         .unwrap_or_default();
     for (at, part) in parts.iter().enumerate().skip(start) {
         let before = at.checked_sub(1).map(|before| parts[before].text.as_str());

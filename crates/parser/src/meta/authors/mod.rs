@@ -785,6 +785,7 @@ mod tests {
             ("By Ana Lund / Harbour City Reporter", &["Ana Lund"]),
             ("Ana Lund | El Sol de Puerto Norte", &["Ana Lund"]),
             ("Harbour Affairs | by Ana Lund", &["Ana Lund"]),
+            ("Anna Lund | By Bo Ek", &["Anna Lund", "Bo Ek"]),
             ("Ana Lund / Bo Ek", &["Ana Lund", "Bo Ek"]),
             ("Ana Lund / Greta Ek Reporter", &["Ana Lund", "Greta Ek"]),
             ("Interview: Ana Lund | By Bo Ek", &["Ana Lund", "Bo Ek"]),

@@ -136,9 +136,10 @@ fn writes_to_somebody(href: &str) -> bool {
         .is_some_and(|address| address.split('?').next().is_some_and(|to| to.contains('@')))
 }
 
-/// Whether `node` is a button, or stands in a box of such by its class, whatever the language of what it says.
+/// Whether `node` is a button, or stands in a small box of such by its class, whatever the language of what it says.
 fn is_button(node: Node<'_>) -> bool {
     const ABOVE: usize = 3;
+    const BOX: usize = 250;
     const WORDS: [&str; 6] = ["share", "sharing", "social", "button", "btn", "follow"];
     let says = |node: &Node<'_>| {
         let names_button = |value: &str| {
@@ -147,7 +148,9 @@ fn is_button(node: Node<'_>) -> bool {
         };
         node.is(&local_name!("button")) || node.class().is_some_and(names_button)
     };
-    std::iter::once(node).chain(node.ancestors().take(ABOVE)).any(|near| says(&near))
+    // The element that holds the text may be named after the buttons that it holds, too.
+    let is_small = |above: &Node<'_>| text::weight(&text::of(*above)) <= BOX;
+    says(&node) || node.ancestors().take(ABOVE).any(|above| says(&above) && is_small(&above))
 }
 
 /// Whether `node` stands in a heading.
@@ -269,6 +272,8 @@ mod tests {
         ] {
             assert!(names(&format!("<p>{LONG}</p>{button}")).is_empty(), "{button}");
         }
+        let inside = format!("<div class=has-share-buttons><p>{LONG}</p><p><b>Greta Lund</b></p></div>");
+        assert_eq!(names(&inside), ["Greta Lund"]);
         let written = "<p><a href='mailto:greta@sea.example?subject=Ferry'>Greta Lund</a></p>";
         assert_eq!(names(&format!("<p>{LONG}</p>{written}")), ["Greta Lund"]);
     }
