@@ -163,3 +163,95 @@ fn a_second_story_in_a_box_of_its_own_goes_in_whatever_element() {
         assert!(read(&page).body.text.contains("The keeper left the harbour at 8"), "{heading}");
     }
 }
+
+/// Sentences of a text of some length, in a part of it.
+fn sentences(hours: std::ops::Range<usize>) -> String {
+    let line = |hour| {
+        format!(
+            "<p>The ferry left the harbour at {hour} in the morning with two hundred people and their bicycles, the port authority said.</p>"
+        )
+    };
+    hours.map(line).collect()
+}
+
+#[test]
+fn a_longer_text_in_a_column_an_aside_or_below_a_short_heading_is_no_other_article() {
+    let lede = "The ferry runs again, the port authority said on Wednesday.";
+    for rest in [
+        format!("<div class=right><h2>What happened</h2>{}</div>", sentences(1..9)),
+        format!(
+            "<div class=content-right><h2>What happened</h2>{}<h3>What comes next</h3>{}</div>",
+            sentences(1..4),
+            sentences(4..9)
+        ),
+        format!("<div class=sticky-story><h2>The crossing</h2>{}</div>", sentences(1..9)),
+        format!("<section><h2>Latest</h2>{}</section>", sentences(1..9)),
+        format!("<div><h2>More</h2>{}</div>", sentences(1..9)),
+        format!("<aside><h2>The interview</h2>{}</aside>", sentences(1..9)),
+    ] {
+        for head in ["article", "div"] {
+            let page = format!("<div><{head}><h1>{HEADLINE}</h1><p>{lede}</p></{head}>{rest}</div>");
+            let found = read(&page).body.text;
+            for hour in 1..9 {
+                assert!(found.contains(&format!("The ferry left the harbour at {hour}")), "{page}: {found}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_parts_of_a_digest_stay_though_their_headings_lead_elsewhere() {
+    let titles = [
+        "Harbour council votes for a second ferry",
+        "Bakers strike over the price of flour",
+        "Old lighthouse gets a new lamp at last",
+    ];
+    let intro = format!("<div class=intro><h1>{HEADLINE}</h1><p>12 May 2026</p>{}</div>", story("ferry"));
+    let part = |of: &str, at: usize| {
+        format!("<h2><a href=https://sea.example/{at}>{}</a></h2>{}", titles[at], story(of))
+    };
+    let boxed = |at: usize| format!("<div class=part>{}</div>", part("steamer", at));
+    for parts in [
+        (0..3).map(boxed).collect::<String>(),
+        (0..3).map(|at| part("steamer", at)).collect(),
+        format!("{}<h2>What else the day brings to the coast</h2>{}", part("steamer", 0), story("barge")),
+    ] {
+        let page = format!("<div>{intro}{parts}</div>");
+        let found = read(&page).body.text;
+        let last = if parts.contains("barge") { "barge" } else { "steamer" };
+        assert!(
+            found.contains("The ferry left") && found.contains(&format!("The {last} left")),
+            "{page}: {found}"
+        );
+    }
+}
+
+#[test]
+fn the_parts_of_a_live_report_and_of_a_layout_stay() {
+    let update = |at: usize| {
+        format!(
+            "<div class=post><h3>What the harbour master said at noon, part {at}</h3><p>12 March 2025, {at}:00</p>{}</div>",
+            story("barge")
+        )
+    };
+    let updates: String = (9..12).map(update).collect();
+    for page in [
+        format!(
+            "<div><div class=intro><h1>{HEADLINE}</h1><p>12 March 2025</p>{}</div>{updates}</div>",
+            story("ferry")
+        ),
+        format!(
+            "<ul><li><h1>{HEADLINE}</h1>{}</li></ul><ul><li><h1>The money</h1>{}</li></ul>",
+            story("ferry"),
+            story("barge")
+        ),
+        format!(
+            "<table><tr><td><h1>{HEADLINE}</h1>{}</td></tr></table><table><tr><td><h1>What comes next</h1>{}</td></tr></table>",
+            story("ferry"),
+            story("barge")
+        ),
+    ] {
+        let found = read(&page).body.text;
+        assert!(found.contains("The ferry left") && found.contains("The barge left"), "{page}: {found}");
+    }
+}

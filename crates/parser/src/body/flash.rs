@@ -4,11 +4,13 @@
 //! was kept stands elsewhere and is said by its markup or its heading to be none of the article's, the flash is kept alone. A lede whose sections
 //! stand in boxes of their own looks the same, but for what those boxes say.
 
+use std::collections::HashSet;
+
 use super::area::{Area, AreaId, Tag};
 use super::frame::Frame;
 use super::list;
 use super::marks::MarkupFamily;
-use super::neighbour::{self, FLASH, HEADLINE, encloses};
+use super::neighbour::{self, FLASH, HEADLINE, MAX_BEHIND, encloses};
 use super::run::{Layout, Run};
 
 /// Sentences of a flash, at most.
@@ -16,6 +18,9 @@ const MAX_FLASH: usize = 3;
 
 /// Runs of other boxes that are looked at.
 const MAX_OTHERS: usize = 40;
+
+/// Sentences in one box beside the article's, or below one heading of other stories, at most: a text of more stands there itself.
+const MAX_BESIDE: usize = 3;
 
 /// Paragraphs of the opening of another article, at most, and the length of its headline, at least, in units.
 const MAX_OPENING: usize = 2;
@@ -122,11 +127,8 @@ const OTHERS: &[&str] = &[
 pub(super) fn keep(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [bool]) {
     let Some(own) = neighbour::flash_box(layout, headline) else { return };
     let is_own = |run: &Run| encloses(layout, own, run.area);
-    let is_sentence = |index: &usize| {
-        let run = &layout.runs[*index];
-        is_own(run) && run.heading == 0 && run.ends && run.linked < 0.2 && run.units >= FLASH
-    };
-    let flash: Vec<usize> = (headline + 1..kept.len()).filter(is_sentence).take(MAX_FLASH + 1).collect();
+    let is_flash = |index: &usize| is_own(&layout.runs[*index]) && is_sentence(&layout.runs[*index]);
+    let flash: Vec<usize> = (headline + 1..kept.len()).filter(is_flash).take(MAX_FLASH + 1).collect();
     if !(1..=MAX_FLASH).contains(&flash.len()) || layout.runs[headline].linked > 0.5 {
         return;
     }
@@ -142,6 +144,10 @@ pub(super) fn keep(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [
     }
 }
 
+fn is_sentence(run: &Run) -> bool {
+    run.heading == 0 && run.ends && run.linked < 0.2 && run.units >= FLASH
+}
+
 /// What says of a run outside of the headline's own box that it is none of the article's.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum OtherSign {
@@ -151,23 +157,41 @@ enum OtherSign {
     Aside(AreaId),
     /// A heading that leads to what stands below it.
     LinkedHeading(usize),
-    /// A heading that says so, or whose box does.
-    Heading,
+    /// A box that is named as one beside the text: columns of a text are, too.
+    SideBox(AreaId),
+    /// A heading as stands above other stories: "Latest" stands in a live report, too.
+    HeadingOfOthers(usize),
+    /// A heading that is told like the headline: those in a live report are, too.
+    Headline(usize),
+    /// A headline in another element for an article.
+    Article,
 }
 
 /// Whether all runs are signed as those of others.
 fn are_of_others(layout: &Layout, own: AreaId, headline: usize, others: &[usize]) -> bool {
     let signs: Option<Vec<OtherSign>> =
         others.iter().map(|index| sign_of_others(layout, own, headline, *index)).collect();
+    let headline_of = |sign: &OtherSign| match sign {
+        OtherSign::Headline(heading) => Some(*heading),
+        _ => None,
+    };
     signs.is_some_and(|signs| {
         let mut asides = signs.iter().filter(|sign| matches!(sign, OtherSign::Aside(_)));
         let is_one_aside = asides.next().is_none_or(|first| asides.all(|aside| aside == first));
-        // An opening is short; below a longer text's linked heading stands that text.
-        let is_opening = |sign: &OtherSign| match sign {
-            OtherSign::LinkedHeading(_) => signs.iter().filter(|other| *other == sign).count() <= MAX_OPENING,
-            _ => true,
+        let count = |sign: OtherSign, counts: &dyn Fn(&Run) -> bool| {
+            let alike = others.iter().zip(&signs).filter(|(_, other)| **other == sign);
+            alike.filter(|(index, _)| counts(&layout.runs[**index])).count()
         };
-        is_one_aside && signs.iter().all(is_opening)
+        // What stands beside a text is short, and so is an opening; a longer text is the article's.
+        let is_short = |sign: &OtherSign| match sign {
+            OtherSign::LinkedHeading(_) => count(*sign, &|_| true) <= MAX_OPENING,
+            OtherSign::Aside(_) | OtherSign::SideBox(_) | OtherSign::HeadingOfOthers(_) => {
+                count(*sign, &is_sentence) <= MAX_BESIDE
+            }
+            OtherSign::Edge | OtherSign::Headline(_) | OtherSign::Article => true,
+        };
+        let headlines: HashSet<usize> = signs.iter().filter_map(headline_of).collect();
+        is_one_aside && headlines.len() <= MAX_BEHIND && signs.iter().all(is_short)
     })
 }
 
@@ -204,17 +228,20 @@ fn sign_of_others(layout: &Layout, own: AreaId, headline: usize, index: usize) -
     let is_other_article = |around: AreaId| {
         neighbour::is_article(layout, around) && neighbour::is_article(layout, own) && head.units >= HEADLINE
     };
-    let is_box_of_others = |around: AreaId| {
+    let is_side_box = |around: &AreaId| {
         let looks_alike =
-            |other: &Area| (other.parent, other.look) == (area(around).parent, area(around).look);
-        let is_alone = || layout.areas.iter().filter(|other| looks_alike(other)).count() == 1;
-        area(around).marks.has(MarkupFamily::Sidebar) && is_alone() || is_other_article(around)
+            |other: &Area| (other.parent, other.look) == (area(*around).parent, area(*around).look);
+        area(*around).marks.has(MarkupFamily::Sidebar)
+            && layout.areas.iter().filter(|other| looks_alike(other)).count() == 1
     };
-    let is_named = boxes().filter(|around| encloses(layout, *around, head.area)).any(is_box_of_others);
+    let shared = || boxes().filter(|around| encloses(layout, *around, head.area));
     let is_direct = layout.around(head.area).take_while(is_apart).count() == 1;
+    let side_box = shared().find(is_side_box);
     match () {
-        () if is_named || is_heading_of_others(layout.str(head)) => Some(OtherSign::Heading),
-        () if neighbour::is_told_like(layout, headline, heading) => Some(OtherSign::Heading),
+        () if shared().any(is_other_article) => Some(OtherSign::Article),
+        () if neighbour::is_told_like(layout, headline, heading) => Some(OtherSign::Headline(heading)),
+        () if is_heading_of_others(layout.str(head)) => Some(OtherSign::HeadingOfOthers(heading)),
+        () if side_box.is_some() => side_box.map(OtherSign::SideBox),
         () if is_direct && head.units >= CARD_HEADLINE && list::leads_elsewhere(layout, heading) => {
             Some(OtherSign::LinkedHeading(heading))
         }

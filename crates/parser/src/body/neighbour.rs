@@ -32,8 +32,8 @@ pub(super) const HEADLINE: f32 = 30.0;
 /// Days that another story may be older than the one it stands behind.
 const MAX_AGE_DAYS: i32 = 14;
 
-/// Other stories behind one whose headlines only have a day in common with its, at most: a chronicle has more parts.
-const MAX_BEHIND: usize = 2;
+/// Other stories behind one whose headlines only lead elsewhere or have a day in common with its, at most: a digest and a chronicle have more parts.
+pub(super) const MAX_BEHIND: usize = 2;
 
 /// Length of the shortest sentence that tells something, in units.
 pub(super) const FLASH: f32 = 24.0;
@@ -117,9 +117,11 @@ fn drop_behind_own(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [
     let headings: Vec<usize> = (headline + 1..kept.len()).filter(is_heading).take(MAX_HEADINGS).collect();
     let (mut others, alike): (Vec<usize>, Vec<usize>) =
         headings.into_iter().partition(|index| is_announced(layout, own, *index));
+    // Each part of a digest leads elsewhere, too, and a section of a text may.
+    let is_led = |index: usize| is_led_headline(layout, index) && side_of(layout, own, index).is_some();
     let alike: Vec<usize> = alike
         .into_iter()
-        .filter(|index| is_told_like(layout, headline, *index))
+        .filter(|index| is_told_like(layout, headline, *index) || is_led(*index))
         .take(MAX_BEHIND + 1)
         .collect();
     if alike.len() <= MAX_BEHIND {
@@ -130,10 +132,7 @@ fn drop_behind_own(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [
     let mut begins: HashMap<AreaId, usize> = HashMap::new();
     let mut flat = usize::MAX;
     for heading in others {
-        let around = layout.around(layout.runs[heading].area);
-        let side = around.take_while(|around| !encloses(layout, *around, own)).last();
-        // The heading's own box is none.
-        match side.filter(|side| layout.areas[*side as usize].runs > 1) {
+        match side_of(layout, own, heading) {
             Some(side) => {
                 begins.entry(side).or_insert(heading);
             }
@@ -151,6 +150,13 @@ fn drop_behind_own(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [
     if own_length >= ARTICLE.min(gone_length) {
         gone.into_iter().for_each(|index| kept[index] = false);
     }
+}
+
+/// The box of a heading beside `own`; the heading's alone is none.
+fn side_of(layout: &Layout, own: AreaId, heading: usize) -> Option<AreaId> {
+    let around = layout.around(layout.runs[heading].area);
+    let side = around.take_while(|around| !encloses(layout, *around, own)).last();
+    side.filter(|side| layout.areas[*side as usize].runs > 1)
 }
 
 /// By elements that are made for articles.
@@ -195,7 +201,8 @@ fn drop_other_boxes(layout: &Layout, headline: usize, kept: &mut [bool]) {
         let is_gone = || layout.around(other).any(|around| is_dropped[around as usize]);
         let length = |side: AreaId| held[side as usize];
         let is_article = |side: AreaId| layout.areas[side as usize].marks.is_article();
-        if are_twins(layout, own, other, level == 1 && heading.heading == 1)
+        let is_headline = heading.heading == 1 && heading.units >= HEADLINE;
+        if are_twins(layout, own, other, level == 1 && is_headline)
             && length(other) > 0.0
             && length(own) >= HEADED_ARTICLE
             && !is_gone()
@@ -301,8 +308,14 @@ fn is_signed_or_dated(layout: &Layout, headline: usize) -> bool {
         || behind.filter(|run| run.units <= DATE_LINE).any(|run| run.cues.starts(Cue::Byline))
 }
 
-/// Whether a heading is worded as a headline and leads elsewhere, or has a day or a byline and leads elsewhere, is of the first rank, or stands
-/// beside `own` in a box that calls itself one of other stories.
+/// Whether a heading is worded as a headline and leads elsewhere.
+fn is_led_headline(layout: &Layout, heading: usize) -> bool {
+    list::leads_elsewhere(layout, heading) && layout.runs[heading].units >= HEADLINE
+}
+
+/// Whether a heading has a day or a byline and leads elsewhere or is of the first rank. Behind an element that is made for an article, also
+/// whether it has one in a box that calls itself one of other stories, or is worded as a headline and leads elsewhere: beside a plain box, the
+/// parts of a live report and of a digest look the same.
 fn is_announced(layout: &Layout, own: AreaId, heading: usize) -> bool {
     let area = layout.runs[heading].area;
     let boxes = || layout.around(area).take_while(|around| !encloses(layout, *around, own));
@@ -311,9 +324,11 @@ fn is_announced(layout: &Layout, own: AreaId, heading: usize) -> bool {
         marks.has(MarkupFamily::Related) || marks.is_article()
     };
     let leads_elsewhere = list::leads_elsewhere(layout, heading);
-    leads_elsewhere && layout.runs[heading].units >= HEADLINE
+    let is_behind_article = is_article(layout, own);
+    let is_marked = || is_behind_article && boxes().any(is_of_others);
+    is_behind_article && is_led_headline(layout, heading)
         || (is_dated(layout, heading) || is_signed(layout, heading))
-            && (leads_elsewhere || layout.runs[heading].heading == 1 || boxes().any(is_of_others))
+            && (leads_elsewhere || layout.runs[heading].heading == 1 || is_marked())
 }
 
 /// Whether a heading is worded as a headline, and goes on as the page's does: with a byline where that has one or a day, or with a day that
@@ -362,10 +377,10 @@ fn sides(layout: &Layout, own_line: &[AreaId], area: AreaId) -> Option<(AreaId, 
 }
 
 /// Whether two boxes play the same part. Sections without a name are those of one text, and so are lists and tables but where each has a
-/// heading of the first rank.
-fn are_twins(layout: &Layout, one: AreaId, other: AreaId, are_first_rank: bool) -> bool {
+/// heading of the first rank, and the other's is worded as a headline.
+fn are_twins(layout: &Layout, one: AreaId, other: AreaId, have_headlines: bool) -> bool {
     let (one, other) = (&layout.areas[one as usize], &layout.areas[other as usize]);
-    let is_of_layout = are_first_rank && matches!(one.tag, Tag::List | Tag::Table | Tag::Cell);
+    let is_of_layout = have_headlines && matches!(one.tag, Tag::List | Tag::Table | Tag::Cell);
     let looks_the_same = one.look == other.look && (one.tag == Tag::Div || one.is_named || is_of_layout);
     one.tag == other.tag
         && (matches!(one.tag, Tag::Div | Tag::Section | Tag::Item | Tag::Article) || is_of_layout)
