@@ -6,6 +6,9 @@ use super::segment::{is_dense, is_ignored};
 use super::terms::{MAX_TEXT_CHARS, terms_of};
 use super::text_query::TextQuery;
 
+/// Which part of a piece stands before its first word at most: one in so many.
+const LEAD: usize = 4;
+
 /// A piece of a text around words that were asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Passage {
@@ -24,8 +27,8 @@ struct PlacedTerm {
     term: String,
     /// In bytes.
     place: Range<usize>,
-    /// In characters.
-    start: usize,
+    /// The same in characters.
+    chars: Range<usize>,
 }
 
 impl Passage {
@@ -33,45 +36,69 @@ impl Passage {
     pub(super) fn of(query: &TextQuery, text: &str, max_chars: usize) -> Option<Self> {
         let placed = placed_terms(text);
         let terms: Vec<&str> = placed.iter().map(|placed| placed.term.as_str()).collect();
-        let found = query.places(&terms);
-        let char_of = |at: usize| placed[found[at].1.start].start;
-        let words_within = |first: usize| {
-            let end = char_of(first) + max_chars;
-            let last = (first..found.len()).take_while(|at| char_of(*at) < end).last().unwrap_or(first);
-            let mut units: Vec<usize> = found[first..=last].iter().map(|(unit, _)| *unit).collect();
-            units.sort_unstable();
-            units.dedup();
-            units.len()
-        };
-        // The first of those with most words: `max_by_key` would give the last.
-        let first = (0..found.len()).rev().max_by_key(|first| words_within(*first))?;
-        let words = found[first..].iter().map(|(_, place)| {
-            let (first, last) = (&placed[place.start], &placed[place.end - 1]);
-            first.place.start..last.place.end
-        });
-        let words: Vec<Range<usize>> = words.collect();
-        let (start, end) = bounds(text, words[0].clone(), max_chars);
-        let mut shown: Vec<Range<usize>> = Vec::new();
-        for word in words.into_iter().filter(|word| start <= word.start && word.end <= end) {
-            match shown.last_mut() {
-                Some(last) if word.start - start <= last.end => last.end = last.end.max(word.end - start),
-                _ => shown.push(word.start - start..word.end - start),
+        let bytes_of = |place: Range<usize>| placed[place.start].place.start..placed[place.end - 1].place.end;
+        let first = fullest(query, &placed, &terms, max_chars - max_chars / LEAD)?;
+        let (start, end) = bounds(text, bytes_of(first), max_chars);
+        let shown = placed.partition_point(|term| term.place.start < start)
+            ..placed.partition_point(|term| term.place.start < end);
+        let mut words: Vec<Range<usize>> = Vec::new();
+        for (_, place) in query.places(&terms[shown.clone()]) {
+            let word = bytes_of(shown.start + place.start..shown.start + place.end);
+            // A run that is placed as a whole may reach beyond the piece.
+            if word.end > end {
+                continue;
+            }
+            let word = word.start - start..word.end - start;
+            match words.last_mut() {
+                Some(last) if word.start <= last.end => last.end = last.end.max(word.end),
+                _ => words.push(word),
             }
         }
         Some(Self {
             text: text[start..end].to_owned(),
-            words: shown,
+            words,
             is_begun: !text[..start].trim().is_empty(),
             goes_on: !text[end..].trim().is_empty(),
         })
     }
 }
 
+/// The first place from which, within so many characters, most of the words asked for stand. Each place is taken in once and out once at
+/// most: a long text may have all of the words everywhere.
+fn fullest(
+    query: &TextQuery,
+    placed: &[PlacedTerm],
+    terms: &[&str],
+    max_chars: usize,
+) -> Option<Range<usize>> {
+    let mut left_behind = query.places(terms).peekable();
+    let mut counts = vec![0_usize; query.word_count()];
+    let (mut within, mut most, mut best) = (0, 0, None);
+    for (unit, place) in query.places(terms) {
+        within += usize::from(counts[unit] == 0);
+        counts[unit] += 1;
+        let end = placed[place.end - 1].chars.end;
+        let is_far = |first: usize| first < place.start && placed[first].chars.start + max_chars < end;
+        while let Some((unit, _)) = left_behind.next_if(|(_, first)| is_far(first.start)) {
+            counts[unit] -= 1;
+            within -= usize::from(counts[unit] == 0);
+        }
+        if within > most {
+            (most, best) = (within, left_behind.peek().map(|(_, first)| first.clone()));
+        }
+        if within == counts.len() {
+            break;
+        }
+    }
+    best
+}
+
 /// Where a piece of at most so many characters begins and ends that has a word and a little before it.
 fn bounds(text: &str, word: Range<usize>, max_chars: usize) -> (usize, usize) {
     let line = text[..word.start].rfind('\n').map_or(0, |at| at + 1);
     let before = &text[line..word.start];
-    let earliest = before.char_indices().rev().take(max_chars / 4).last().map_or(before.len(), |(at, _)| at);
+    let earliest =
+        before.char_indices().rev().take(max_chars / LEAD).last().map_or(before.len(), |(at, _)| at);
     // From the beginning of the line if that is near, else of a word; where nothing parts words, of a character.
     let start = match earliest {
         0 => line,
@@ -82,7 +109,10 @@ fn bounds(text: &str, word: Range<usize>, max_chars: usize) -> (usize, usize) {
         return (start, start + text[start..].trim_end().len());
     };
     let cut = start + cut;
-    let end = text[..cut].rfind(char::is_whitespace).filter(|end| *end >= word.end).unwrap_or(cut);
+    let end = match text[cut..].starts_with(char::is_whitespace) {
+        true => cut,
+        false => text[..cut].rfind(char::is_whitespace).filter(|end| *end >= word.end).unwrap_or(cut),
+    };
     (start, start + text[start..end].trim_end().len())
 }
 
@@ -104,15 +134,16 @@ fn placed_terms(text: &str) -> Vec<PlacedTerm> {
         }
         let end = from + text[from..ends[ends.len() - 1]].trim_end_matches(is_apostrophe).len();
         let first_term = placed.len();
+        let chars_end = start + text[from..end].chars().count();
         terms_of(&text[from..end], |term| {
-            placed.push(PlacedTerm { term: term.to_owned(), place: from..end, start });
+            placed.push(PlacedTerm { term: term.to_owned(), place: from..end, chars: start..chars_end });
         });
         // Characters that are composed when they are looked for (Hangul of several parts) stand where their run does.
         if is_run_dense && placed.len() - first_term == ends.len() {
             for (at, term) in placed[first_term..].iter_mut().enumerate() {
                 term.place =
                     at.checked_sub(1).map_or(from, |before| ends[before])..ends[(at + 1).min(ends.len() - 1)];
-                term.start = start + at;
+                term.chars = start + at..chars_end.min(start + at + 2);
             }
         }
     }
@@ -129,6 +160,8 @@ fn is_apostrophe(char: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use crate::EventFilter;
 
     /// The passage with brackets around its words, and dots where the text goes on.
@@ -183,7 +216,7 @@ mod tests {
         );
         let passage = marked("tanker oil", &text, 60).unwrap();
         assert_eq!(passage, "…b b b b b b A [tanker] took [oil] to Rajin. c c c c c c c c c c…");
-        assert_eq!(marked("oil", &text, 30).unwrap(), "…a The [oil] went by sea. b b b…");
+        assert_eq!(marked("oil", &text, 30).unwrap(), "…a The [oil] went by sea. b b b b…");
     }
 
     #[test]
@@ -206,6 +239,24 @@ mod tests {
     }
 
     #[test]
+    fn the_words_that_a_piece_was_chosen_for_stand_in_it_beside_what_comes_before_them() {
+        // "oil " and "tanker" are ten characters, and a quarter of the piece may stand before them.
+        for between in 0..=17 {
+            let text = format!("{}oil {}tanker {}", "a ".repeat(50), "b ".repeat(between), "c ".repeat(50));
+            let passage = marked("oil tanker", &text, 60).unwrap();
+            assert!(passage.contains("[oil]") && passage.contains("[tanker]"), "{passage}");
+        }
+    }
+
+    #[test]
+    fn words_before_the_fullest_place_are_marked_too() {
+        assert_eq!(
+            marked("oil tanker rajin", "Oil by tanker, and in the night more oil, to Rajin.", 60).unwrap(),
+            "[Oil] by [tanker], and in the night more [oil], to [Rajin]."
+        );
+    }
+
+    #[test]
     fn a_text_without_spaces_and_one_of_any_length_stay_within_bounds() {
         assert!(
             marked("貨車", &format!("{}貨車{}", "山".repeat(500), "川".repeat(500)), 40)
@@ -214,5 +265,69 @@ mod tests {
         );
         assert!(marked("oil", &format!("{}oil", "x".repeat(300)), 40).is_none());
         assert!(marked("oil", &"oil ".repeat(60_000), 40).is_some());
+    }
+
+    #[test]
+    fn a_long_text_that_has_each_of_many_phrases_everywhere_is_gone_through_once() {
+        let phrases: Vec<String> = (1..=31).map(|length| "山".repeat(length)).collect();
+        let text = format!("{}川", "山".repeat(20_000));
+        assert!(marked(&format!("{} 川", phrases.join(" ")), &text, 200).is_some());
+    }
+
+    /// Letters of one and of several bytes, marks and jamo that are composed, what is taken apart into several, and what parts words.
+    const PIECES: [&str; 30] = [
+        "a",
+        "ferry",
+        "İ",
+        "ß",
+        "ё",
+        "и\u{306}",
+        "ﬁ",
+        "½",
+        "㎏",
+        "㍿",
+        "Ⅳ",
+        "e\u{301}",
+        "\u{301}",
+        "\u{5b0}",
+        "שלום",
+        "مرحبا",
+        "\u{640}",
+        "山",
+        "川",
+        "ﾛ",
+        "ﾊﾞ",
+        "가",
+        "\u{1112}\u{1161}\u{11ab}",
+        "ไทย",
+        "👩\u{200d}🚀",
+        "\u{200b}",
+        "'",
+        "’",
+        " ",
+        "\n",
+    ];
+
+    proptest! {
+        #[test]
+        fn of_whatever_characters_a_text_is_its_words_are_marked_in_order_and_within_bounds(
+            text in prop::collection::vec(prop::sample::select(&PIECES), 0..80),
+            words in prop::collection::vec(prop::sample::select(&PIECES), 1..6),
+            is_phrase: bool,
+            max_chars in 0..60_usize,
+        ) {
+            let query = if is_phrase { format!("\"{}\"", words.concat()) } else { words.concat() };
+            let mut filter = EventFilter::default();
+            // What has no letter asks for nothing.
+            let is_asked = filter.set("q", &query).is_ok();
+            let text = text.concat();
+            let Some(passage) = filter.passage(&text, max_chars).filter(|_| is_asked) else { return Ok(()) };
+            prop_assert!(text.contains(&passage.text) && passage.text.chars().count() <= max_chars);
+            let mut end = 0;
+            for word in passage.words {
+                prop_assert!(end <= word.start && word.start < word.end && passage.text.get(word.clone()).is_some());
+                end = word.end;
+            }
+        }
     }
 }

@@ -80,16 +80,20 @@ impl TextQuery {
         (all(&self.wanted), all(&self.unwanted))
     }
 
-    /// Where the terms of a text are those of what is wanted: which word or phrase, and from which of the terms up to which.
-    pub(super) fn places(&self, terms: &[&str]) -> Vec<(usize, Range<usize>)> {
-        let of_unit = |(unit, wanted): (usize, &Unit)| -> Vec<_> {
-            let length = wanted.terms.len();
-            let starts = terms.windows(length).enumerate().filter(|(_, window)| wanted.is_at(window));
-            starts.map(|(start, _)| (unit, start..start + length)).collect()
-        };
-        let mut places: Vec<_> = self.wanted.iter().enumerate().flat_map(of_unit).collect();
-        places.sort_by_key(|(_, place)| place.start);
-        places
+    /// How many words and phrases are wanted.
+    pub(super) fn word_count(&self) -> usize {
+        self.wanted.len()
+    }
+
+    /// Where the terms of a text are those of what is wanted: which word or phrase, and from which of the terms up to which, in the order of
+    /// the text.
+    pub(super) fn places(&self, terms: &[&str]) -> impl Iterator<Item = (usize, Range<usize>)> {
+        (0..terms.len()).flat_map(move |start| {
+            self.wanted.iter().enumerate().filter_map(move |(unit, wanted)| {
+                let place = start..start + wanted.terms.len();
+                wanted.is_at(terms.get(place.clone())?).then_some((unit, place))
+            })
+        })
     }
 
     /// Whether a text with these terms is asked for.
