@@ -93,7 +93,8 @@ pub(crate) fn without_session(url: &str) -> Cow<'_, str> {
         let part = &left[end..];
         kept.push_str(&left[..start]);
         if names_session(part) {
-            left = part.find(['/', ';']).map_or("", |next| &part[next..]);
+            let next = next_semicolon(part).map(|(next, _)| next).into_iter().chain(part.find('/')).min();
+            left = next.map_or("", |next| &part[next..]);
         } else {
             kept.push_str(&left[start..end]);
             left = part;
@@ -103,9 +104,10 @@ pub(crate) fn without_session(url: &str) -> Cow<'_, str> {
     if let Some(segment) = kept.split('/').skip(3).find(|segment| is_cookieless(segment)) {
         kept = kept.replacen(&format!("/{segment}"), "", 1);
     }
-    let pairs: Vec<&str> =
+    let written: Vec<&str> =
         query.strip_prefix('?').map(|query| query.split('&').collect()).unwrap_or_default();
-    let tells = |pair: &&str| {
+    let pairs: Vec<Cow<'_, str>> = written.iter().filter_map(|pair| without_named(pair)).collect();
+    let tells = |pair: &str| {
         pair.split_once('=').is_some_and(|(_, value)| value.contains(|c: char| c.is_ascii_digit()))
     };
     let in_path = kept.splitn(4, '/').nth(3).is_some_and(|path| path.contains(|c: char| c.is_ascii_digit()));
@@ -122,12 +124,9 @@ pub(crate) fn without_session(url: &str) -> Cow<'_, str> {
         .iter()
         .enumerate()
         .filter(|(at, pair)| !is_session(*at, pair))
-        // "id=7;jsessionid=…": somebody put the path's parameter behind the query.
-        .map(|(_, pair)| {
-            pair.split_once(';').filter(|(_, more)| names_session(more)).map_or(*pair, |(own, _)| own)
-        })
+        .map(|(_, pair)| &**pair)
         .collect();
-    if kept.len() == path.len() && left == pairs {
+    if kept.len() == path.len() && left == written {
         return Cow::Borrowed(url);
     }
     if !left.is_empty() {
@@ -174,6 +173,16 @@ fn next_semicolon(path: &str) -> Option<(usize, usize)> {
     None
 }
 
+/// A pair of a query without what is a session's in it by its name, if anything is left: "id=7;jsessionid=…" has the path's parameter
+/// behind the query, and some servers part all pairs by semicolons.
+fn without_named(pair: &str) -> Option<Cow<'_, str>> {
+    if !pair.split(';').any(names_session) {
+        return Some(Cow::Borrowed(pair));
+    }
+    let kept: Vec<&str> = pair.split(';').filter(|part| !names_session(part)).collect();
+    Some(kept.join(";")).filter(|kept| !kept.is_empty()).map(Cow::Owned)
+}
+
 /// Whether a parameter is a session's by its name.
 fn names_session(parameter: &str) -> bool {
     parameter.split_once('=').is_some_and(|(name, _)| is_named(&name.to_ascii_lowercase()))
@@ -208,6 +217,10 @@ mod tests {
             ("https://a.example/view%3Bjsessionid=0A1B?id=7", "https://a.example/view?id=7"),
             ("https://a.example/view;JSESSIONID=0A1B.node1;v=2/7", "https://a.example/view;v=2/7"),
             ("https://a.example/view?id=7;jsessionid=0A1B&p=2", "https://a.example/view?id=7&p=2"),
+            ("https://a.example/view?p=2;jsessionid=0A1B;id=7", "https://a.example/view?p=2;id=7"),
+            ("https://a.example/view?CGISESSID=0A1B;id=7", "https://a.example/view?id=7"),
+            ("https://a.example/view%3Bjsessionid=0A1B%3Bid=7", "https://a.example/view%3Bid=7"),
+            ("https://a.example/7?CGISESSID=0A1B;", "https://a.example/7"),
             ("https://a.example/7?nocache=1750223100&p=2", "https://a.example/7?p=2"),
             ("https://a.example/view?ASPSESSIONIDQQ=A1&id=7", "https://a.example/view?id=7"),
             (
