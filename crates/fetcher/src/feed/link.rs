@@ -83,8 +83,8 @@ pub(super) fn without_feed_scheme(written: &str) -> Cow<'_, str> {
     {
         return Cow::Owned(format!("{lost}:{}", &inner[lost.len()..]));
     }
-    let host = inner.split('/').next().unwrap_or_default();
-    if host.contains('.') { Cow::Owned(format!("{web}://{inner}")) } else { Cow::Borrowed(rest) }
+    let has_host = rest.starts_with("//") || inner.split('/').next().is_some_and(|host| host.contains('.'));
+    if has_host { Cow::Owned(format!("{web}://{inner}")) } else { Cow::Borrowed(rest) }
 }
 
 /// Whether an address is one of the web.

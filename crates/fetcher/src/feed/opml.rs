@@ -270,6 +270,8 @@ mod tests {
             ("itpc://a.example:8080/rss", "http://a.example:8080/rss"),
             ("podcast://a.example/rss", "http://a.example/rss"),
             ("rss://a.example/rss", "http://a.example/rss"),
+            ("feed://localhost:8080/rss", "http://localhost:8080/rss"),
+            ("feeds://intranet/rss", "https://intranet/rss"),
         ] {
             let list = format!(r#"<opml><body><outline xmlUrl="{written}"/></body></opml>"#);
             let opml = read(list.as_bytes()).unwrap();
