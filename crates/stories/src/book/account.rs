@@ -690,6 +690,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
+    use super::super::{MIN_ACCOUNTED, StoredStory};
     use super::*;
 
     const AGENCIES: &str = "name\tkind\tdomains\tnames\nWestland News\tagency\twn.example\tWN;Westland News\n\
@@ -848,6 +849,41 @@ mod tests {
                     2 if place % 2 == 0 => story.withdraw(place)?,
                     _ => story.join(seed)?,
                 }
+            }
+        }
+    }
+
+    proptest! {
+        // Each case tells a story of dozens of reports dozens of times.
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn a_large_story_whose_articles_come_and_go_is_told_as_one_that_is_read_from_its_records(
+            changes in prop::collection::vec(any::<([u8; 8], u8, u8)>(), 1..80)
+        ) {
+            let (agencies, id) = (Agencies::parse(AGENCIES).unwrap(), StoryId::from_stored("s"));
+            let begun = (0..MIN_ACCOUNTED).map(|number| (number as u64, report(number, &[number as u8; 8])));
+            let mut story = StoredStory::new(1, begun.collect());
+            let (mut elsewhere, mut next) = (Vec::new(), MIN_ACCOUNTED);
+            for (seed, kind, place) in changes {
+                let (number, known) = story.reports[usize::from(place) % story.len()].clone();
+                let article = &known.shown.article;
+                match kind % 8 {
+                    0 if story.len() > 1 => elsewhere.extend(story.take_out(&HashSet::from([article]))),
+                    1 => elsewhere.drain(..).for_each(|(number, report)| story.put(&agencies, number, report)),
+                    2 => drop(story.withdraw(article)),
+                    3 | 4 => {
+                        let mut edited = report(number as usize, &seed);
+                        Arc::make_mut(&mut edited).shown.received_at = known.shown.received_at;
+                        prop_assert!(story.replace(&agencies, edited));
+                    }
+                    _ => {
+                        story.put(&agencies, next as u64, report(next, &seed));
+                        next += 1;
+                    }
+                }
+                let mut read = StoredStory::new(story.revision, story.reports.clone());
+                prop_assert_eq!(story.event(&agencies, &id), read.event(&agencies, &id));
             }
         }
     }
