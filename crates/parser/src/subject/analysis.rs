@@ -114,8 +114,9 @@ pub(crate) fn read(
 }
 
 /// Drops the names that others bear, too, where title and body name somebody third and its side by nothing else: there they are the third
-/// party's. What stands for a side on condition vouches for such names alone as do so, too. Somebody of the other side vouches for a person: who
-/// meets its minister is the envoy, and not his namesake.
+/// party's. What stands for a side on condition vouches for such names alone as do so, too. Somebody of the other side vouches for a person
+/// whose name is clear by itself: who meets its minister is the envoy, and not his namesake. Names that need company are those of experts whom
+/// texts on the other side quote.
 fn drop_names_of_others(found: &mut [Vec<Occurrence>; 2], names: &[Name]) {
     let shared = |hit: &Occurrence| match hit.meaning {
         SpellingTarget::Name(name) => Some(&names[name as usize]).filter(|name| name.role == Role::Shared),
@@ -147,7 +148,8 @@ fn drop_names_of_others(found: &mut [Vec<Occurrence>; 2], names: &[Name]) {
     };
     for hits in found {
         hits.retain(|hit| {
-            shared(hit).is_none_or(|name| is_vouched_for(name.sides) || meets_other_side(name))
+            shared(hit)
+                .is_none_or(|name| is_vouched_for(name.sides) || hit.is_clear() && meets_other_side(name))
         });
     }
 }
