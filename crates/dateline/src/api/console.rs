@@ -324,7 +324,8 @@ async fn entity_page(state: Shared, Extension(viewer): Extension<Viewer>, id: Pa
     let asked = filter.clone();
     let stories = api.read(move |journal| journal.story_page(&asked, None, ENTITY_ROWS)).await?.0;
     let own = ArticleQuery { limit: NonZeroUsize::new(ENTITY_ROWS), ..ArticleQuery::default() };
-    let articles = lists::rows(&article::find(&api, filter.clone(), own).await?.page.articles, &filter);
+    let articles = article::find(&api, filter.clone(), own).await?.page.articles;
+    let articles = lists::rows(&api, articles, &filter).await?;
     let view = EntityView { entity: &entity, stories: &stories, articles: &articles };
     let main = page::entity::page(&view, api.now());
     Ok(shown(&api, &viewer, Section::Articles, page::entity::name(&entity), &main))

@@ -76,7 +76,7 @@ pub(super) async fn articles(
     }
     let found = article::find(&api, filter.clone(), own).await?;
     let list = ArticleList {
-        articles: &rows(&found.page.articles, &filter),
+        articles: &rows(&api, found.page.articles, &filter).await?,
         filter: &filter,
         next: found.page.next.map(|next| next.to_text(api.sources.journal.id(), &filter)),
         is_incomplete: found.gap.is_some(),
@@ -88,13 +88,19 @@ pub(super) async fn articles(
 const PASSAGE_CHARS: usize = 200;
 
 /// Articles of a list that was asked for by a filter. One that another version wrote, and this one cannot read, is left out.
-pub(super) fn rows(found: &[FoundArticle], filter: &EventFilter) -> Vec<ArticleRow> {
-    let row = |found: &FoundArticle| {
+pub(super) async fn rows(
+    api: &Api,
+    found: Vec<FoundArticle>,
+    filter: &EventFilter,
+) -> Result<Vec<ArticleRow>, Problem> {
+    let filter = filter.clone();
+    let row = move |found: FoundArticle| {
         let event: ArticleEvent = serde_json::from_str(&found.event.data).ok()?;
         let passage = filter.passage(&event.content.body.text, PASSAGE_CHARS);
         Some(ArticleRow { event, is_withdrawn: found.withdrawal.is_some(), passage })
     };
-    found.iter().filter_map(row).collect()
+    // Finding words in long texts takes its time.
+    api.read(move |_| Ok::<_, Problem>(found.into_iter().filter_map(row).collect())).await
 }
 
 fn reject_row(reject: Rejected) -> RejectRow {
@@ -226,7 +232,8 @@ pub(super) async fn search(
         return Ok(mistaken(&api, &viewer, "/articles", &query, &problem));
     }
     let own = ArticleQuery { limit: NonZeroUsize::new(MAX_FOUND), ..ArticleQuery::default() };
-    let articles = rows(&article::find(&api, filter.clone(), own).await?.page.articles, &filter);
+    let articles = article::find(&api, filter.clone(), own).await?.page.articles;
+    let articles = rows(&api, articles, &filter).await?;
     let asked = filter.clone();
     let stories = api.read(move |journal| journal.story_page(&asked, None, MAX_FOUND)).await?.0;
     let own = RejectQuery { limit: NonZeroUsize::new(MAX_FOUND), ..RejectQuery::default() };
