@@ -841,7 +841,8 @@ mod tests {
     fn a_house_stays_where_no_person_is_named_and_those_whom_it_does_not_name_are_nobody() {
         cleans(&[
             ("Harbour Gazette", &["Harbour Gazette"]),
-            ("Staff Writer", &[]),
+            ("Staff Writer", &["Staff Writer"]),
+            ("Ana Lund, Staff Writer", &["Ana Lund"]),
             ("By Our Special Correspondent", &[]),
             ("By a staff reporter", &[]),
             ("Watch live", &[]),

@@ -465,20 +465,12 @@ pub(super) fn is_nobody(name: &str) -> bool {
 }
 
 /// Whether words say that one of a paper's own people wrote, and not who: "our special correspondent", "staff reporter", "HT Correspondent",
-/// "Online News Editor".
+/// "Online News Editor". "Staff Writer" is what a house signs with, as with its name.
 fn is_unnamed(name: &str) -> bool {
     const OF_PAPER: [&str; 10] =
         ["our", "own", "special", "staff", "foreign", "a", "the", "from", "online", "news"];
-    const POSTS: [&str; 8] = [
-        "correspondent",
-        "correspondents",
-        "reporter",
-        "reporters",
-        "writer",
-        "writers",
-        "editor",
-        "editors",
-    ];
+    const POSTS: [&str; 6] =
+        ["correspondent", "correspondents", "reporter", "reporters", "editor", "editors"];
     let Some((before, last)) = name.rsplit_once(' ') else { return false };
     let is_of_paper = |word: &str| {
         let lower = word.to_lowercase();
