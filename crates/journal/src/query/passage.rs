@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::segment::{is_dense, is_ignored};
+use super::segment::{is_apostrophe, is_dense, is_ignored};
 use super::terms::{MAX_TEXT_CHARS, terms_of};
 use super::text_query::TextQuery;
 
@@ -152,10 +152,6 @@ fn placed_terms(text: &str) -> Vec<PlacedTerm> {
 
 fn is_of_word(char: char) -> bool {
     char.is_alphanumeric() || is_ignored(char) || unicode_normalization::char::is_combining_mark(char)
-}
-
-fn is_apostrophe(char: char) -> bool {
-    matches!(char, '\'' | '\u{2019}' | '\u{2bc}')
 }
 
 #[cfg(test)]

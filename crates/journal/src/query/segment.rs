@@ -61,7 +61,7 @@ fn scan(text: impl Iterator<Item = char>, take: &mut impl FnMut(Segment<'_>)) {
             continue;
         }
         // The apostrophe of Ukrainian words (п'ять) is no end of the word, that of English ones (Kim's) is.
-        let joins = matches!(char, '\'' | '\u{2019}' | '\u{2bc}')
+        let joins = is_apostrophe(char)
             && word.chars().next_back().is_some_and(is_cyrillic)
             && text.peek().copied().is_some_and(is_cyrillic);
         if !joins {
@@ -148,6 +148,11 @@ pub(super) fn is_dense(char: char) -> bool {
 pub(super) fn is_ignored(char: char) -> bool {
     matches!(u32::from(char),
         0xAD | 0x200B..=0x200D | 0x2060 | 0xFEFF | 0x0300..=0x036F | 0x0591..=0x05C7 | 0x0610..=0x061A | 0x0640 | 0x064B..=0x065F | 0x0670)
+}
+
+/// Whether the character is an apostrophe as people type it.
+pub(super) fn is_apostrophe(char: char) -> bool {
+    matches!(char, '\'' | '\u{2019}' | '\u{2bc}')
 }
 
 fn is_cyrillic(char: char) -> bool {

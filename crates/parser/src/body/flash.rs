@@ -10,7 +10,7 @@ use super::area::{Area, AreaId, Tag};
 use super::frame::Frame;
 use super::list;
 use super::marks::MarkupFamily;
-use super::neighbour::{self, FLASH, HEADLINE, MAX_BEHIND, encloses};
+use super::neighbour::{self, HEADLINE, MAX_BEHIND, encloses, is_sentence};
 use super::run::{Layout, Run};
 
 /// Sentences of a flash, at most.
@@ -142,10 +142,6 @@ pub(super) fn keep(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [
         others.into_iter().for_each(|index| kept[index] = false);
         flash.into_iter().for_each(|index| kept[index] = true);
     }
-}
-
-fn is_sentence(run: &Run) -> bool {
-    run.heading == 0 && run.ends && run.linked < 0.2 && run.units >= FLASH
 }
 
 /// What says of a run outside of the headline's own box that it is none of the article's.

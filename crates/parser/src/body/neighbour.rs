@@ -36,7 +36,7 @@ const MAX_AGE_DAYS: i32 = 14;
 pub(super) const MAX_BEHIND: usize = 2;
 
 /// Length of the shortest sentence that tells something, in units.
-pub(super) const FLASH: f32 = 24.0;
+const FLASH: f32 = 24.0;
 
 /// Headings of one page that are looked at.
 const MAX_HEADINGS: usize = 200;
@@ -64,9 +64,9 @@ fn headline(layout: &Layout, frame: &Frame) -> Option<usize> {
 }
 
 /// The box that a headline has for itself and what it heads: the innermost element that is made for an article, or else the innermost box
-/// that holds `enough` text behind the headline, in units, or that is made for what the page is about.
-fn own_box(layout: &Layout, headline: usize, enough: f32) -> Option<AreaId> {
-    article_of(layout, layout.runs[headline].area).or_else(|| own_plain_box(layout, headline, enough))
+/// that holds as much text behind the headline as an article has, or that is made for what the page is about.
+fn own_box(layout: &Layout, headline: usize) -> Option<AreaId> {
+    article_of(layout, layout.runs[headline].area).or_else(|| own_plain_box(layout, headline, ARTICLE))
 }
 
 /// The innermost box that holds `enough` text behind the headline, in units, or that is made for what the page is about.
@@ -75,12 +75,16 @@ fn own_plain_box(layout: &Layout, headline: usize, enough: f32) -> Option<AreaId
     layout.around(layout.runs[headline].area).filter(|area| *area != 0).find(|area| {
         while at < layout.runs.len() && encloses(layout, *area, layout.runs[at].area) {
             let run = &layout.runs[at];
-            let is_text = run.heading == 0 && run.ends && run.linked < 0.2 && run.units >= FLASH;
-            held += if is_text { run.units } else { 0.0 };
+            held += if is_sentence(run) { run.units } else { 0.0 };
             at += 1;
         }
         held >= enough || layout.areas[*area as usize].tag == Tag::Main
     })
+}
+
+/// Whether a run is a sentence of a text, and tells something.
+pub(super) fn is_sentence(run: &Run) -> bool {
+    run.heading == 0 && run.ends && run.linked < 0.2 && run.units >= FLASH
 }
 
 /// The box of a headline that may have a flash below it: an element for an article or for what the page is about, or else the box that holds a
@@ -100,7 +104,7 @@ pub(super) fn flash_box(layout: &Layout, headline: usize) -> Option<AreaId> {
 /// By headings, of whatever rank, outside and behind the element that holds the headline and its text: one that begins another story, which
 /// goes on to the end of its box.
 fn drop_behind_own(layout: &Layout, frame: &Frame, headline: usize, kept: &mut [bool]) {
-    let Some(own) = own_box(layout, headline, ARTICLE) else { return };
+    let Some(own) = own_box(layout, headline) else { return };
     let is_own = |area: AreaId| encloses(layout, own, area);
     let length = |kept: &[bool], is_in: &dyn Fn(AreaId) -> bool| -> f32 {
         let runs = layout.runs.iter().zip(kept).filter(|(run, kept)| **kept && is_in(run.area));

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use dateline_wire::OriginKind;
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use super::agency::{Agencies, AgencyKind, Mention};
 use super::group::{Group, groups, pure};
@@ -222,12 +222,16 @@ fn is_bare(line: &str, mention: &Mention<'_>) -> bool {
         && is_marked(before)
 }
 
+/// What a pattern captures, which is searched only where a sign stands that it cannot do without.
+fn captures_with<'t>(sign: char, pattern: &Regex, text: &'t str) -> Option<Captures<'t>> {
+    text.contains(sign).then(|| pattern.captures(text)).flatten()
+}
+
 /// A wire that the table doesn't know, where the shape leaves no doubt.
 fn unknown(agencies: &Agencies, line: Line<'_>) -> Option<Statement> {
     let say = |name: &str, end| Some(line.statement(name.trim(), OriginKind::Dateline, 0, end));
     let is_new = |name: &str| agencies.mentions(name).is_empty();
-    // Each pattern is searched where a character of its own stands.
-    if let Some(found) = line.text.contains('(').then(|| UNKNOWN_WIRE.captures(line.text)).flatten() {
+    if let Some(found) = captures_with('(', &UNKNOWN_WIRE, line.text) {
         let (before, name) = (&found[1], &found[2]);
         let is_capitals = before
             .split(|c: char| !c.is_alphabetic())
@@ -248,11 +252,11 @@ fn unknown(agencies: &Agencies, line: Line<'_>) -> Option<Statement> {
             return Some(line.statement(&name, OriginKind::Dateline, group.lead.len(), group.end));
         }
     }
-    let telegram = line.text.contains('日').then(|| UNKNOWN_TELEGRAM.captures(line.text)).flatten();
-    if let Some(found) = telegram.filter(|found| is_new(&found[1])) {
+    if let Some(found) = captures_with('日', &UNKNOWN_TELEGRAM, line.text).filter(|found| is_new(&found[1]))
+    {
         return say(&found[1], found[0].len());
     }
-    let found = line.text.contains('/').then(|| UNKNOWN_STROKES.captures(line.text)).flatten()?;
+    let found = captures_with('/', &UNKNOWN_STROKES, line.text)?;
     let is_wire = is_place_and_day(&found[1])
         && is_marked(&found[1])
         && found[2].trim_matches(QUOTES).starts_with(char::is_uppercase);

@@ -714,7 +714,7 @@ pub(super) const DEGREES: &[&str] = &[
     "професор",
 ];
 
-/// Words that end a part which is a role and no name.
+/// Words that end a part which is somebody's role and no name.
 pub(super) const ROLES: &[&str] = &[
     "correspondent",
     "reporter",
@@ -724,11 +724,6 @@ pub(super) const ROLES: &[&str] = &[
     "producer",
     "columnist",
     "contributor",
-    "staff",
-    "columnists",
-    "reporters",
-    "desk",
-    "bureau",
     "chief",
     "redakteur",
     "redakteurin",
@@ -742,28 +737,12 @@ pub(super) const ROLES: &[&str] = &[
     "chefredakteur",
     "journaliste",
     "correspondant",
-    "rédaction",
     "periodista",
     "corresponsal",
     "redactor",
     "redactora",
-    "redacción",
     "giornalista",
     "corrispondente",
-    "redazione",
-    "redaktion",
-    "redaktionen",
-    "redactie",
-    "redação",
-    "redacció",
-    "redakcja",
-    "redakce",
-    "redakcija",
-    "redaksi",
-    "ressort",
-    "newsroom",
-    "редакция",
-    "редакція",
     "jornalista",
     "repórter",
     "verslaggever",
@@ -801,8 +780,6 @@ pub(super) const ROLES: &[&str] = &[
     "محرر",
     "صحفي",
     "خبرنگار",
-    "agency",
-    "agencies",
 ];
 
 /// Roles that several have together: the end of a body's name, and not of a person's.

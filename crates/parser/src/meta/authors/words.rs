@@ -259,10 +259,7 @@ pub(super) fn without_degrees(name: &str) -> &str {
 /// `name` without the role that follows it in the same breath: "Ana Lund Political editor".
 pub(super) fn without_role(name: &str) -> &str {
     let words: Vec<&str> = name.split(' ').collect();
-    let is_role = |word: &str| {
-        let word = word.to_lowercase();
-        ROLES.contains(&word.as_str()) && !COLLECTIVES.contains(&word.as_str())
-    };
+    let is_role = |word: &str| ROLES.contains(&word.to_lowercase().as_str());
     if words.len() < 3 || !words.last().is_some_and(|last| is_role(last)) {
         return name;
     }
@@ -325,8 +322,9 @@ pub(super) fn is_role(name: &str) -> bool {
     let lower = name.to_lowercase();
     let last = lower.rsplit(' ').next().unwrap_or(&lower);
     let first = lower.split(' ').next().unwrap_or(&lower);
-    ROLES.contains(&last)
-        || (ROLES.contains(&first) && lower.contains(' '))
+    let is_known = |word: &str| ROLES.contains(&word) || COLLECTIVES.contains(&word);
+    is_known(last)
+        || (is_known(first) && lower.contains(' '))
         || ["報導", "报道", "專電", "专电", "外電", "外电"].iter().any(|end| lower.ends_with(end))
         || lower.ends_with("編集部")
 }

@@ -528,6 +528,16 @@ mod tests {
         claims(testify, html).authors.into_iter().flat_map(|claim| claim.value).collect()
     }
 
+    /// The authors that are told of a page whose headline is known.
+    fn names_below_headline(html: &str) -> Vec<String> {
+        let document = Document::from_html(html);
+        let mut scan = Scan::of(&document, None);
+        scan.place_headline(Some("Ferry runs again after the storm"));
+        let mut claims = Claims::default();
+        testify(&scan, &mut claims);
+        claims.authors.into_iter().flat_map(|claim| claim.value).collect()
+    }
+
     #[test]
     fn a_footer_above_the_text_holds_the_byline() {
         let text = "<p>The ferry left the harbour at six in the morning, the first time since the storm, and two hundred people had \
@@ -623,19 +633,19 @@ mod tests {
     #[test]
     fn the_storys_own_footer_may_hold_its_byline_and_those_of_comments_and_of_the_page_do_not() {
         let by = "<footer><span class='author vcard'><a rel=author href=/u/1>Ana Lund</a></span></footer>";
-        let found = |html: &str| -> Vec<String> {
-            let document = Document::from_html(html);
-            let mut scan = Scan::of(&document, None);
-            scan.place_headline(Some("Ferry runs again after the storm"));
-            let mut claims = Claims::default();
-            testify(&scan, &mut claims);
-            claims.authors.into_iter().flat_map(|claim| claim.value).collect()
-        };
         let headline = "<h1>Ferry runs again after the storm</h1>";
-        assert_eq!(found(&format!("<article>{headline}<p>It left.</p>{by}</article>")), ["Ana Lund"]);
-        assert!(found(&format!("<article>{headline}<p>It left.</p></article>{by}")).is_empty());
+        assert_eq!(
+            names_below_headline(&format!("<article>{headline}<p>It left.</p>{by}</article>")),
+            ["Ana Lund"]
+        );
         assert!(
-            found(&format!("<article>{headline}<p>It left.</p><article>{by}</article></article>")).is_empty()
+            names_below_headline(&format!("<article>{headline}<p>It left.</p></article>{by}")).is_empty()
+        );
+        assert!(
+            names_below_headline(&format!(
+                "<article>{headline}<p>It left.</p><article>{by}</article></article>"
+            ))
+            .is_empty()
         );
     }
 
@@ -686,20 +696,15 @@ mod tests {
 
     #[test]
     fn another_article_with_a_heading_that_leads_to_it_has_an_author_of_its_own() {
-        let found = |html: &str| -> Vec<String> {
-            let document = Document::from_html(html);
-            let mut scan = Scan::of(&document, None);
-            scan.place_headline(Some("Ferry runs again after the storm"));
-            let mut claims = Claims::default();
-            testify(&scan, &mut claims);
-            claims.authors.into_iter().flat_map(|claim| claim.value).collect()
-        };
         let story = "<article><h1>Ferry runs again after the storm</h1><p>It left.</p></article>";
         let by = "<span class=entry-author>Bo Ek</span>";
         let other =
             format!("<article><h2><a href=https://sea.example/b>Old lighthouse</a></h2>{by}</article>");
-        assert!(found(&format!("{story}{other}")).is_empty());
-        assert_eq!(found(&format!("{story}<article><h2>The author</h2>{by}</article>")), ["Bo Ek"]);
+        assert!(names_below_headline(&format!("{story}{other}")).is_empty());
+        assert_eq!(
+            names_below_headline(&format!("{story}<article><h2>The author</h2>{by}</article>")),
+            ["Bo Ek"]
+        );
     }
 
     #[test]
